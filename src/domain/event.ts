@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { Command, CommentRef } from "./command.ts";
+import { Pull } from "./incident.ts";
+import { Patch, Ledger } from "./patch.ts";
+import { SettledPolicy } from "./policy.ts";
+import { Proof } from "./proof.ts";
+import { reasonCodes } from "./reason.ts";
+import { CommitSha } from "./repository.ts";
+import { Actor, Guidance } from "./signal.ts";
+
+const reason = z.enum(reasonCodes);
+const note = z.string().max(20_000);
+
+const Verdict = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("fix"),
+    policy: SettledPolicy,
+    confidence: z.number(),
+    detail: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal("hold"), policy: SettledPolicy, reason, note }),
+  z.strictObject({ kind: z.literal("ignore"), reason, note }),
+]);
+
+/** Something that happened. Named in the past tense; never a request. Stored as JSON in the event log. */
+export const Event = z.discriminatedUnion("type", [
+  /** Another signal with the same fingerprint arrived. */
+  z.strictObject({ type: z.literal("recurred"), commit: z.string().optional(), note }),
+  z.strictObject({ type: z.literal("triaged"), verdict: Verdict }),
+  z.strictObject({ type: z.literal("patchProduced"), patch: Patch }),
+  z.strictObject({ type: z.literal("patchNotFound"), attempt: z.int(), reason, note, ledger: Ledger.optional() }),
+  z.strictObject({ type: z.literal("proofPassed"), proof: Proof }),
+  /** The proof rejected the patch; `feedback` is what the next attempt gets to read. */
+  z.strictObject({ type: z.literal("proofFailed"), proof: Proof, reason, feedback: note }),
+  /** A kill switch or a limit stood in the way of an effect. */
+  z.strictObject({ type: z.literal("heldBack"), reason, note }),
+  /** The fix branch carries the proven tree and the pull request is open. */
+  z.strictObject({ type: z.literal("pullOpened"), pull: Pull }),
+  /** The fix branch has a head that we did not put there. */
+  z.strictObject({ type: z.literal("headMoved"), head: CommitSha }),
+  /** Some check on some commit finished. A hint only: the decision reads GitHub's present state. */
+  z.strictObject({ type: z.literal("checksReported"), head: CommitSha }),
+  z.strictObject({ type: z.literal("checksPassed"), head: CommitSha }),
+  z.strictObject({ type: z.literal("checksFailed"), head: CommitSha, feedback: note }),
+  z.strictObject({ type: z.literal("approved"), by: z.string(), head: CommitSha }),
+  z.strictObject({ type: z.literal("mergeRefused"), note }),
+  z.strictObject({ type: z.literal("pullMerged"), number: z.int(), sha: CommitSha, by: z.string() }),
+  z.strictObject({ type: z.literal("pullClosed"), number: z.int(), by: z.string() }),
+  z.strictObject({ type: z.literal("watchElapsed") }),
+  z.strictObject({ type: z.literal("revertProposed"), number: z.int().positive() }),
+  /** Somebody wrote a command; whether it counts is asked from the permission API before it becomes one of the next two. */
+  z.strictObject({ type: z.literal("commandGiven"), command: Command, by: Actor, at: CommentRef }),
+  z.strictObject({ type: z.literal("retryAsked"), guidance: Guidance }),
+  z.strictObject({ type: z.literal("stopAsked"), by: z.string() }),
+  z.strictObject({ type: z.literal("effectFailed"), effect: z.string(), message: note }),
+]);
+export type Event = z.infer<typeof Event>;
+export type On<T extends Event["type"]> = Extract<Event, { type: T }>;

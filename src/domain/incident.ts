@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { Patch } from "./patch.ts";
+import { SettledPolicy } from "./policy.ts";
+import { Proof } from "./proof.ts";
+import { reasonCodes } from "./reason.ts";
+import { CommitSha } from "./repository.ts";
+import { Fingerprint, Guidance, Signal } from "./signal.ts";
+
+/** A short id that people can read out and that names branches: 8 lower-case letters and digits. */
+export const IncidentId = z
+  .string()
+  .regex(/^[a-z0-9]{8}$/)
+  .brand<"IncidentId">();
+export type IncidentId = z.infer<typeof IncidentId>;
+
+/** The fix pull request. `head` is the commit that checks and approvals are about. */
+export const Pull = z.strictObject({ number: z.int().positive(), head: CommitSha, branch: z.string() });
+export type Pull = z.infer<typeof Pull>;
+
+/**
+ * How often it was tried. `attempt` only grows and names things; `automatic` and `ci` count since a human last spoke.
+ */
+export const Tries = z.strictObject({ attempt: z.int().min(0), automatic: z.int().min(0), ci: z.int().min(0) });
+export type Tries = z.infer<typeof Tries>;
+
+const reason = z.enum(reasonCodes);
+const common = { tries: Tries, pull: Pull.optional() };
+const open = { tries: Tries, pull: Pull };
+
+export const Outcome = z.enum(["healed", "rejected", "ignored", "gaveUp", "reverted", "needsHuman"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** Where an incident is in its life. Stored as JSON, so the schema is also the migration check. */
+export const State = z.discriminatedUnion("phase", [
+  z.strictObject({ phase: z.literal("triaging"), guidance: Guidance.optional() }),
+  z.strictObject({ phase: z.literal("held"), reason, note: z.string(), ...common }),
+  z.strictObject({ phase: z.literal("fixing"), ...common }),
+  z.strictObject({ phase: z.literal("proving"), patch: Patch, ...common }),
+  z.strictObject({ phase: z.literal("proposing"), patch: Patch, proof: Proof, ...common }),
+  z.strictObject({ phase: z.literal("checking"), ...open }),
+  z.strictObject({ phase: z.literal("awaitingApproval"), ...open }),
+  z.strictObject({ phase: z.literal("merging"), approvedBy: z.string(), ...open }),
+  z.strictObject({ phase: z.literal("watching"), pull: Pull, mergeSha: CommitSha }),
+  z.strictObject({
+    phase: z.literal("reverting"),
+    pull: Pull,
+    mergeSha: CommitSha,
+    revert: z.int().positive().optional(),
+  }),
+  z.strictObject({ phase: z.literal("closed"), outcome: Outcome, reason, note: z.string(), pull: Pull.optional() }),
+]);
+export type State = z.infer<typeof State>;
+export type Phase = State["phase"];
+export type In<P extends Phase> = Extract<State, { phase: P }>;
+
+/** One failure being healed, as it is kept. Times are UTC milliseconds. */
+export const Incident = z.strictObject({
+  id: IncidentId,
+  fingerprint: Fingerprint,
+  signal: Signal,
+  /** How many signals were about this failure, the first included. */
+  signals: z.int().positive(),
+  state: State,
+  /** Read from the default branch at triage; absent before. A pull request cannot change its own rules. */
+  policy: SettledPolicy.optional(),
+  /** The latest patch and proof, kept when the phase moves on, for comments and the pull request's body. */
+  patch: Patch.optional(),
+  proof: Proof.optional(),
+  /** The closed incident that this one follows. */
+  follows: IncidentId.optional(),
+  openedAt: z.int(),
+  changedAt: z.int(),
+});
+export type Incident = z.infer<typeof Incident>;

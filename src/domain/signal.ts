@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { Repository } from "./repository.ts";
+
+/** Whoever caused an event, as GitHub names them. Permission is asked later, never assumed from here. */
+export const Actor = z.strictObject({ login: z.string().min(1), type: z.string() });
+export type Actor = z.infer<typeof Actor>;
+
+/** One place in the code that a report points at. Lines and columns count from 1. */
+export const Frame = z.strictObject({
+  file: z.string().min(1),
+  line: z.int().positive().optional(),
+  column: z.int().positive().optional(),
+  function: z.string().optional(),
+});
+export type Frame = z.infer<typeof Frame>;
+
+/** Where a signal came from, with what is needed to answer there. */
+export const Origin = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("issue"), number: z.int().positive() }),
+  z.strictObject({ kind: z.literal("dispatch") }),
+  z.strictObject({ kind: z.literal("workflow"), run: z.int().positive(), name: z.string() }),
+  z.strictObject({ kind: z.literal("local") }),
+]);
+export type Origin = z.infer<typeof Origin>;
+
+/**
+ * One normalised report that something failed.
+ * Every text in it is untrusted: cut to size here, and shown to a model only inside a delimited block.
+ */
+export const Signal = z.strictObject({
+  origin: Origin,
+  repository: Repository,
+  title: z.string().min(1).max(300),
+  errorType: z.string().max(200).optional(),
+  message: z.string().max(20_000),
+  /** The long text: an issue's body, a stack trace, an excerpt of a log. */
+  detail: z.string().max(60_000).optional(),
+  frames: z.array(Frame).max(500),
+  commit: z.string().optional(),
+  environment: z.string().max(200).optional(),
+  url: z.string().max(2_000).optional(),
+  /** What the sender itself calls this failure; used for grouping where present. */
+  group: z.string().max(300).optional(),
+  /** `maintainer`: a person with write permission vouched for the text. `telemetry`: a machine sent it. */
+  trust: z.enum(["maintainer", "telemetry"]),
+  /** The person who asked for the fix, whose write permission triage checks. Absent for machines. */
+  requester: Actor.optional(),
+  /** UTC milliseconds. */
+  at: z.int(),
+});
+export type Signal = z.infer<typeof Signal>;
+
+/** Which signals are the same failure: `v1:` and 32 hexadecimal digits. */
+export const Fingerprint = z.string().regex(/^v1:[0-9a-f]{32}$/);
+export type Fingerprint = z.infer<typeof Fingerprint>;
+
+/** A human's words that steer the next attempt; from a review comment it carries the place in the diff. */
+export const Guidance = z.strictObject({
+  by: z.string(),
+  text: z.string().max(10_000),
+  path: z.string().optional(),
+  line: z.int().positive().optional(),
+  hunk: z.string().max(10_000).optional(),
+});
+export type Guidance = z.infer<typeof Guidance>;

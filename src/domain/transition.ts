@@ -1,0 +1,264 @@
+import type { Effect } from "./effect.ts";
+import type { Event, On } from "./event.ts";
+import type { In, Outcome, Phase, Pull, State, Tries } from "./incident.ts";
+import type { SettledPolicy } from "./policy.ts";
+import type { Reason } from "./reason.ts";
+import type { Guidance } from "./signal.ts";
+
+/** What follows from one event: the new state, the effects to run, and a new incident where a closed one comes back. */
+export type Step = { state: State; effects: Effect[]; successor?: { guidance?: Guidance } };
+
+/** The part of the policy that the lifecycle itself obeys. */
+export type Rulebook = Pick<SettledPolicy["limits"], "attempts" | "ciIterations" | "watchHours"> & {
+  merge: "manual" | "auto";
+};
+
+type Rule<P extends Phase, T extends Event["type"]> = (state: In<P>, event: On<T>, rules: Rulebook) => Step;
+type Table = { [P in Phase]: { [T in Event["type"]]?: Rule<P, T> } };
+
+/** CI needs a moment to register its checks; a repository without CI is looked at once, after this long. */
+const firstLookSeconds = 90;
+
+/**
+ * The whole lifecycle, one cell per (phase, event).
+ * A pair that is not listed changes nothing: late and repeated webhooks are normal.
+ */
+export const table: Table = {
+  triaging: {
+    triaged: ({ guidance }, { verdict }) => {
+      if (verdict.kind === "ignore") return close("ignored", verdict.reason, verdict.note);
+      if (verdict.kind === "hold")
+        return hold({ tries: { attempt: 0, automatic: 0, ci: 0 } }, verdict.reason, verdict.note);
+      return fix({ tries: { attempt: 0, automatic: 0, ci: 0 } }, guidance ? { guidance } : {});
+    },
+    stopAsked: (_, { by }) => close("rejected", "stopped", `stopped by @${by}`),
+  },
+  held: {
+    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
+    stopAsked: (state, { by }) => stop(state, by),
+    headMoved: (state, { head }) => (state.pull ? stay({ ...state, pull: { ...state.pull, head } }) : stay(state)),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  fixing: {
+    patchProduced: (state, { patch }) =>
+      ours(state, patch.attempt, to({ ...carried(state), phase: "proving", patch }, { type: "prove", patch })),
+    patchNotFound: (state, { attempt, reason, note }) => ours(state, attempt, giveUp(state, reason, note)),
+    heldBack: (state, { reason, note }) => hold(state, reason, note),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  proving: {
+    proofPassed: (state, { proof }) => {
+      const { patch, pull } = state;
+      if (proof.tree !== patch.tree) return stay(state);
+      return to(
+        { ...carried(state), phase: "proposing", patch, proof },
+        { type: "propose", patch, proof, ...(pull && { pull }) },
+      );
+    },
+    proofFailed: (state, { proof, reason, feedback }, rules) =>
+      proof.tree === state.patch.tree ? retry(state, reason, feedback, rules) : stay(state),
+    heldBack: (state, { reason, note }) => hold(state, reason, note),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  proposing: {
+    pullOpened: ({ tries }, { pull }) => check({ tries, pull }),
+    // The branch has commits we do not know: they are never overwritten, the next attempt builds on them.
+    headMoved: (state, { head }, rules) =>
+      retry(
+        state.pull ? { ...state, pull: { ...state.pull, head } } : state,
+        "branch-moved",
+        "the fix branch got new commits while the attempt ran",
+        rules,
+      ),
+    heldBack: (state, { reason, note }) => hold(state, reason, note),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  checking: {
+    checksReported: (state, { head }) => (head === state.pull.head ? to(state, look(state.pull, 0)) : stay(state)),
+    checksPassed: ({ tries, pull }, { head }) =>
+      head === pull.head
+        ? to({ phase: "awaitingApproval", tries, pull }, { type: "markReady", pull }, { type: "report" })
+        : stay({ phase: "checking", tries, pull }),
+    checksFailed: (state, event, rules) => red(state, event, rules),
+    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
+    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  awaitingApproval: {
+    // An approval names a commit, and only that commit is merged.
+    approved: (state, { by, head }, rules) => {
+      if (head !== state.pull.head || rules.merge === "manual") return stay(state);
+      return to({ ...state, phase: "merging", approvedBy: by }, { type: "merge", pull: state.pull });
+    },
+    checksReported: (state, { head }) => (head === state.pull.head ? to(state, look(state.pull, 0)) : stay(state)),
+    checksFailed: (state, event, rules) => red(state, event, rules),
+    // A new head voids what came before.
+    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
+    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  merging: {
+    mergeRefused: ({ tries, pull }) => to({ phase: "awaitingApproval", tries, pull }, { type: "report" }),
+    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
+    stopAsked: (state, { by }) => stop(state, by),
+    pullMerged: (state, event, rules) => merged(state, event, rules),
+    pullClosed: (state, event) => rejected(state, event),
+  },
+  watching: {
+    // Only a failure of the merged commit itself is evidence against the fix; without a commit, a human must look.
+    recurred: (state, { commit, note }) => {
+      if (commit === state.mergeSha)
+        return to(
+          { ...state, phase: "reverting" },
+          { type: "revert", pull: state.pull, mergeSha: state.mergeSha },
+          { type: "report" },
+        );
+      return commit === undefined ? close("needsHuman", "recurred", note, state.pull) : stay(state);
+    },
+    watchElapsed: ({ pull }) => close("healed", "healed", "the failure stayed away", pull),
+    stopAsked: ({ pull }, { by }) => close("healed", "healed", `@${by} ended the watch`, pull),
+  },
+  reverting: {
+    revertProposed: (state, { number }) => to({ ...state, revert: number }, { type: "report" }),
+    pullMerged: (state, { number, by }) =>
+      number === state.revert ? close("reverted", "reverted", `reverted by @${by}`, state.pull) : stay(state),
+    pullClosed: (state, { number, by }) =>
+      number === state.revert ? close("needsHuman", "recurred", `@${by} closed the revert`, state.pull) : stay(state),
+    stopAsked: (state, { by }) => close("needsHuman", "recurred", `stopped by @${by}`, state.pull),
+  },
+  // Closed stays closed; what comes back is a new incident, linked to this one.
+  closed: {
+    recurred: (state) => ({ ...stay(state), successor: {} }),
+    retryAsked: (state, { guidance }) => ({ ...stay(state), successor: { guidance } }),
+  },
+};
+
+/** Effects whose failure is a nuisance, not the end of an incident: somebody or the sweep asks again. */
+const cosmetic: readonly string[] = [
+  "report",
+  "observe",
+  "answer",
+  "markReady",
+  "closePull",
+] satisfies Effect["type"][];
+
+/** Pure: same arguments, same step. Time, chance and the network arrive as events. */
+export function transition(state: State, event: Event, rules: Rulebook): Step {
+  if (event.type === "commandGiven")
+    return to(state, { type: "answer", command: event.command, by: event.by, at: event.at });
+  if (event.type === "effectFailed") return failed(state, event);
+  // TypeScript cannot correlate the two unions; the Table type already did.
+  const rule = table[state.phase][event.type] as Rule<Phase, Event["type"]> | undefined;
+  return rule ? rule(state, event, rules) : stay(state);
+}
+
+type Carried = { tries: Tries; pull?: Pull | undefined };
+
+function to(state: State, ...effects: Effect[]): Step {
+  return { state, effects };
+}
+
+function stay(state: State): Step {
+  return to(state);
+}
+
+function carried({ tries, pull }: Carried): { tries: Tries; pull?: Pull } {
+  return { tries, ...(pull && { pull }) };
+}
+
+/** An event of an attempt counts only while that attempt is the current one. */
+function ours(state: In<"fixing">, attempt: number, step: Step): Step {
+  return attempt === state.tries.attempt ? step : stay(state);
+}
+
+/** A human spoke: automatic attempts count from nought again. */
+function spoken({ tries, pull }: Carried): Carried {
+  return { tries: { ...tries, automatic: 0, ci: 0 }, pull };
+}
+
+function fix(from: Carried, words: { guidance?: Guidance; feedback?: string }): Step {
+  const tries = { ...from.tries, attempt: from.tries.attempt + 1, automatic: from.tries.automatic + 1 };
+  const state = { phase: "fixing", ...carried({ ...from, tries }) } as const;
+  return to(
+    state,
+    { type: "fix", attempt: tries.attempt, ...words, ...(from.pull && { pull: from.pull }) },
+    { type: "report" },
+  );
+}
+
+function retry(state: Carried, reason: Reason, feedback: string, rules: Rulebook): Step {
+  return state.tries.automatic < rules.attempts ? fix(state, { feedback }) : giveUp(state, reason, feedback);
+}
+
+/** With a pull request open there is something for a human to look at; without one there is nothing left to wait for. */
+function giveUp(state: Carried, reason: Reason, note: string): Step {
+  return state.pull ? hold(state, reason, note) : close("gaveUp", reason, note);
+}
+
+function red(
+  state: In<"checking"> | In<"awaitingApproval">,
+  { head, feedback }: On<"checksFailed">,
+  rules: Rulebook,
+): Step {
+  if (head !== state.pull.head) return stay(state);
+  const { tries } = state;
+  if (tries.ci >= rules.ciIterations || tries.automatic >= rules.attempts) return hold(state, "ci-red", feedback);
+  return fix({ ...state, tries: { ...tries, ci: tries.ci + 1 } }, { feedback });
+}
+
+function check(state: { tries: Tries; pull: Pull }): Step {
+  return to({ phase: "checking", ...state }, look(state.pull, firstLookSeconds), { type: "report" });
+}
+
+function look(pull: Pull, afterSeconds: number): Effect {
+  return { type: "observe", pull, afterSeconds };
+}
+
+function hold(from: Carried, reason: Reason, note: string): Step {
+  return to({ phase: "held", reason, note, ...carried(from) }, { type: "report" });
+}
+
+function stop(state: Carried, by: string): Step {
+  const step = close("rejected", "stopped", `stopped by @${by}`, state.pull);
+  return state.pull ? { ...step, effects: [{ type: "closePull", pull: state.pull }, ...step.effects] } : step;
+}
+
+function merged(state: { pull?: Pull | undefined }, { number, sha }: On<"pullMerged">, { watchHours }: Rulebook): Step {
+  const { pull } = state;
+  // A pull request is ours only by number: without one there is nothing that could have been merged.
+  if (pull?.number !== number) return stay(state as State);
+  return to(
+    { phase: "watching", pull, mergeSha: sha },
+    { type: "watch", afterSeconds: watchHours * 3600 },
+    { type: "report" },
+  );
+}
+
+function rejected(state: { pull?: Pull | undefined }, { number, by }: On<"pullClosed">): Step {
+  if (state.pull?.number !== number) return stay(state as State);
+  return close("rejected", "closed-by-human", `closed by @${by}`, state.pull);
+}
+
+function failed(state: State, { effect, message }: On<"effectFailed">): Step {
+  if (state.phase === "closed" || cosmetic.includes(effect)) return stay(state);
+  const note = `${effect}: ${message}`;
+  if (state.phase === "watching" || state.phase === "reverting")
+    return close("needsHuman", "internal", note, state.pull);
+  if ("pull" in state && state.pull && "tries" in state) return hold(state, "internal", note);
+  return close("gaveUp", "internal", note);
+}
+
+function close(outcome: Outcome, reason: Reason, note: string, pull?: Pull): Step {
+  return to({ phase: "closed", outcome, reason, note, ...(pull && { pull }) }, { type: "report" });
+}
