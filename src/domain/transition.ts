@@ -14,10 +14,48 @@ export type Rulebook = Pick<SettledPolicy["limits"], "attempts" | "ciIterations"
 };
 
 type Rule<P extends Phase, T extends Event["type"]> = (state: In<P>, event: On<T>, rules: Rulebook) => Step;
-type Table = { [P in Phase]: { [T in Event["type"]]?: Rule<P, T> } };
+/** A cell of the table: the phases it can lead to (staying put aside), and the rule itself. A test holds the two together. */
+type Cell<P extends Phase, T extends Event["type"]> = { to: readonly Phase[]; rule: Rule<P, T> };
+type Table = { [P in Phase]: { [T in Event["type"]]?: Cell<P, T> } };
+
+/** Phases in which work is under way or a human decides, before anything is merged. */
+type Open = Extract<State, { tries: Tries }>;
 
 /** CI needs a moment to register its checks; a repository without CI is looked at once, after this long. */
 const firstLookSeconds = 90;
+
+const fresh: Tries = { attempt: 0, automatic: 0, ci: 0 };
+
+/** Ways to end that every phase before the merge has. */
+const endings = {
+  stopAsked: leads(["closed"], (state: Open, { by }: On<"stopAsked">) => stop(state, by)),
+  pullMerged: leads(["watching"], (state: Open, event: On<"pullMerged">, rules: Rulebook) =>
+    merged(state, event, rules),
+  ),
+  pullClosed: leads(["closed"], (state: Open, event: On<"pullClosed">) => rejected(state, event)),
+};
+
+/** A switch or a limit stops an attempt wherever it is. */
+const heldBack = leads(["held"], (state: Open, { reason, note }: On<"heldBack">) => hold(state, reason, note));
+
+/** What a pull request under review hears about its checks and from its readers. */
+const review = {
+  checksReported: leads([], (state: In<"checking" | "awaitingApproval">, { head }: On<"checksReported">) =>
+    head === state.pull.head ? to(state, look(state.pull, 0)) : stay(state),
+  ),
+  checksFailed: leads(
+    ["fixing", "held"],
+    (state: In<"checking" | "awaitingApproval">, event: On<"checksFailed">, rules: Rulebook) =>
+      red(state, event, rules),
+  ),
+  // A new head voids what came before.
+  headMoved: leads(["checking"], (state: In<"checking" | "awaitingApproval" | "merging">, { head }: On<"headMoved">) =>
+    check({ tries: state.tries, pull: { ...state.pull, head } }),
+  ),
+  retryAsked: leads(["fixing"], (state: In<"checking" | "awaitingApproval">, { guidance }: On<"retryAsked">) =>
+    fix(spoken(state), { guidance }),
+  ),
+};
 
 /**
  * The whole lifecycle, one cell per (phase, event).
@@ -25,99 +63,87 @@ const firstLookSeconds = 90;
  */
 export const table: Table = {
   triaging: {
-    triaged: ({ guidance }, { verdict }) => {
+    triaged: leads(["fixing", "held", "closed"], ({ guidance }, { verdict }) => {
       if (verdict.kind === "ignore") return close("ignored", verdict.reason, verdict.note);
-      if (verdict.kind === "hold")
-        return hold({ tries: { attempt: 0, automatic: 0, ci: 0 } }, verdict.reason, verdict.note);
-      return fix({ tries: { attempt: 0, automatic: 0, ci: 0 } }, guidance ? { guidance } : {});
-    },
-    stopAsked: (_, { by }) => close("rejected", "stopped", `stopped by @${by}`),
+      if (verdict.kind === "hold") return hold({ tries: fresh }, verdict.reason, verdict.note);
+      return fix({ tries: fresh }, guidance ? { guidance } : {});
+    }),
+    stopAsked: leads(["closed"], (_, { by }) => close("rejected", "stopped", `stopped by @${by}`)),
   },
   held: {
-    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
-    stopAsked: (state, { by }) => stop(state, by),
-    headMoved: (state, { head }) => (state.pull ? stay({ ...state, pull: { ...state.pull, head } }) : stay(state)),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ...endings,
+    retryAsked: leads(["fixing"], (state, { guidance }) => fix(spoken(state), { guidance })),
+    headMoved: leads([], (state, { head }) =>
+      state.pull ? stay({ ...state, pull: { ...state.pull, head } }) : stay(state),
+    ),
   },
   fixing: {
-    patchProduced: (state, { patch }) =>
+    ...endings,
+    heldBack,
+    patchProduced: leads(["proving"], (state, { patch }) =>
       ours(state, patch.attempt, to({ ...carried(state), phase: "proving", patch }, { type: "prove", patch })),
-    patchNotFound: (state, { attempt, reason, note }) => ours(state, attempt, giveUp(state, reason, note)),
-    heldBack: (state, { reason, note }) => hold(state, reason, note),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ),
+    patchNotFound: leads(["held", "closed"], (state, { attempt, reason, note }) =>
+      ours(state, attempt, giveUp(state, reason, note)),
+    ),
   },
   proving: {
-    proofPassed: (state, { proof }) => {
+    ...endings,
+    heldBack,
+    proofPassed: leads(["proposing"], (state, { proof }) => {
       const { patch, pull } = state;
       if (proof.tree !== patch.tree) return stay(state);
       return to(
         { ...carried(state), phase: "proposing", patch, proof },
         { type: "propose", patch, proof, ...(pull && { pull }) },
       );
-    },
-    proofFailed: (state, { proof, reason, feedback }, rules) =>
+    }),
+    proofFailed: leads(["fixing", "held", "closed"], (state, { proof, reason, feedback }, rules) =>
       proof.tree === state.patch.tree ? retry(state, reason, feedback, rules) : stay(state),
-    heldBack: (state, { reason, note }) => hold(state, reason, note),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ),
   },
   proposing: {
-    pullOpened: ({ tries }, { pull }) => check({ tries, pull }),
+    ...endings,
+    heldBack,
+    pullOpened: leads(["checking"], ({ tries }, { pull }) => check({ tries, pull })),
     // The branch has commits we do not know: they are never overwritten, the next attempt builds on them.
-    headMoved: (state, { head }, rules) =>
+    headMoved: leads(["fixing", "held", "closed"], (state, { head }, rules) =>
       retry(
         state.pull ? { ...state, pull: { ...state.pull, head } } : state,
         "branch-moved",
         "the fix branch got new commits while the attempt ran",
         rules,
       ),
-    heldBack: (state, { reason, note }) => hold(state, reason, note),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ),
   },
   checking: {
-    checksReported: (state, { head }) => (head === state.pull.head ? to(state, look(state.pull, 0)) : stay(state)),
-    checksPassed: ({ tries, pull }, { head }) =>
-      head === pull.head
-        ? to({ phase: "awaitingApproval", tries, pull }, { type: "markReady", pull }, { type: "report" })
-        : stay({ phase: "checking", tries, pull }),
-    checksFailed: (state, event, rules) => red(state, event, rules),
-    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
-    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ...endings,
+    ...review,
+    checksPassed: leads(["awaitingApproval"], (state, { head }) =>
+      head === state.pull.head
+        ? to({ ...state, phase: "awaitingApproval" }, { type: "markReady", pull: state.pull }, { type: "report" })
+        : stay(state),
+    ),
   },
   awaitingApproval: {
+    ...endings,
+    ...review,
     // An approval names a commit, and only that commit is merged.
-    approved: (state, { by, head }, rules) => {
+    approved: leads(["merging"], (state, { by, head }, rules) => {
       if (head !== state.pull.head || rules.merge === "manual") return stay(state);
       return to({ ...state, phase: "merging", approvedBy: by }, { type: "merge", pull: state.pull });
-    },
-    checksReported: (state, { head }) => (head === state.pull.head ? to(state, look(state.pull, 0)) : stay(state)),
-    checksFailed: (state, event, rules) => red(state, event, rules),
-    // A new head voids what came before.
-    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
-    retryAsked: (state, { guidance }) => fix(spoken(state), { guidance }),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    }),
   },
   merging: {
-    mergeRefused: ({ tries, pull }) => to({ phase: "awaitingApproval", tries, pull }, { type: "report" }),
-    headMoved: (state, { head }) => check({ tries: state.tries, pull: { ...state.pull, head } }),
-    stopAsked: (state, { by }) => stop(state, by),
-    pullMerged: (state, event, rules) => merged(state, event, rules),
-    pullClosed: (state, event) => rejected(state, event),
+    ...endings,
+    headMoved: review.headMoved,
+    mergeRefused: leads(["awaitingApproval"], ({ tries, pull }) =>
+      to({ phase: "awaitingApproval", tries, pull }, { type: "report" }),
+    ),
   },
   watching: {
     // Only a failure of the merged commit itself is evidence against the fix; without a commit, a human must look.
-    recurred: (state, { commit, note }) => {
+    recurred: leads(["reverting", "closed"], (state, { commit, note }) => {
       if (commit === state.mergeSha)
         return to(
           { ...state, phase: "reverting" },
@@ -125,22 +151,26 @@ export const table: Table = {
           { type: "report" },
         );
       return commit === undefined ? close("needsHuman", "recurred", note, state.pull) : stay(state);
-    },
-    watchElapsed: ({ pull }) => close("healed", "healed", "the failure stayed away", pull),
-    stopAsked: ({ pull }, { by }) => close("healed", "healed", `@${by} ended the watch`, pull),
+    }),
+    watchElapsed: leads(["closed"], ({ pull }) => close("healed", "healed", "the failure stayed away", pull)),
+    stopAsked: leads(["closed"], ({ pull }, { by }) => close("healed", "healed", `@${by} ended the watch`, pull)),
   },
   reverting: {
-    revertProposed: (state, { number }) => to({ ...state, revert: number }, { type: "report" }),
-    pullMerged: (state, { number, by }) =>
+    revertProposed: leads([], (state, { number }) => to({ ...state, revert: number }, { type: "report" })),
+    pullMerged: leads(["closed"], (state, { number, by }) =>
       number === state.revert ? close("reverted", "reverted", `reverted by @${by}`, state.pull) : stay(state),
-    pullClosed: (state, { number, by }) =>
+    ),
+    pullClosed: leads(["closed"], (state, { number, by }) =>
       number === state.revert ? close("needsHuman", "recurred", `@${by} closed the revert`, state.pull) : stay(state),
-    stopAsked: (state, { by }) => close("needsHuman", "recurred", `stopped by @${by}`, state.pull),
+    ),
+    stopAsked: leads(["closed"], (state, { by }) => close("needsHuman", "recurred", `stopped by @${by}`, state.pull)),
   },
   // Closed stays closed; what comes back is a new incident, linked to this one.
   closed: {
-    recurred: (state) => ({ ...stay(state), successor: {} }),
-    retryAsked: (state, { guidance }) => ({ ...stay(state), successor: { guidance } }),
+    // Stopped while it was being proposed: nobody would look after that pull request.
+    pullOpened: leads([], (state, { pull }) => to({ ...state, pull }, { type: "closePull", pull })),
+    recurred: leads([], (state) => ({ ...stay(state), successor: {} })),
+    retryAsked: leads([], (state, { guidance }) => ({ ...stay(state), successor: { guidance } })),
   },
 };
 
@@ -159,8 +189,15 @@ export function transition(state: State, event: Event, rules: Rulebook): Step {
     return to(state, { type: "answer", command: event.command, by: event.by, at: event.at });
   if (event.type === "effectFailed") return failed(state, event);
   // TypeScript cannot correlate the two unions; the Table type already did.
-  const rule = table[state.phase][event.type] as Rule<Phase, Event["type"]> | undefined;
-  return rule ? rule(state, event, rules) : stay(state);
+  const cell = table[state.phase][event.type] as Cell<Phase, Event["type"]> | undefined;
+  return cell ? cell.rule(state, event, rules) : stay(state);
+}
+
+function leads<S extends State, T extends Event["type"]>(
+  phases: readonly Phase[],
+  rule: (state: S, event: On<T>, rules: Rulebook) => Step,
+): { to: readonly Phase[]; rule: typeof rule } {
+  return { to: phases, rule };
 }
 
 type Carried = { tries: Tries; pull?: Pull | undefined };
@@ -234,10 +271,10 @@ function stop(state: Carried, by: string): Step {
   return state.pull ? { ...step, effects: [{ type: "closePull", pull: state.pull }, ...step.effects] } : step;
 }
 
-function merged(state: { pull?: Pull | undefined }, { number, sha }: On<"pullMerged">, { watchHours }: Rulebook): Step {
+function merged(state: Open, { number, sha }: On<"pullMerged">, { watchHours }: Rulebook): Step {
   const { pull } = state;
-  // A pull request is ours only by number: without one there is nothing that could have been merged.
-  if (pull?.number !== number) return stay(state as State);
+  // A pull request is ours only by number: a stranger's merge changes nothing.
+  if (pull?.number !== number) return stay(state);
   return to(
     { phase: "watching", pull, mergeSha: sha },
     { type: "watch", afterSeconds: watchHours * 3600 },
@@ -245,8 +282,8 @@ function merged(state: { pull?: Pull | undefined }, { number, sha }: On<"pullMer
   );
 }
 
-function rejected(state: { pull?: Pull | undefined }, { number, by }: On<"pullClosed">): Step {
-  if (state.pull?.number !== number) return stay(state as State);
+function rejected(state: Open, { number, by }: On<"pullClosed">): Step {
+  if (state.pull?.number !== number) return stay(state);
   return close("rejected", "closed-by-human", `closed by @${by}`, state.pull);
 }
 
