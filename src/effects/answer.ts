@@ -1,0 +1,56 @@
+import { helpText } from "../domain/command.ts";
+import type { Event } from "../domain/event.ts";
+import type { Incident } from "../domain/incident.ts";
+import { react, reply } from "../github/comments.ts";
+import { hasWritePermission } from "../github/permissions.ts";
+import type { Deps, Runner } from "./deps.ts";
+import { statusLine } from "./progress-text.ts";
+
+/**
+ * Checks who gave a command, says 👀 or why not, and turns it into an event if it counts. Asked from the permission API
+ * for the comment's own author; what the payload claims about the author is not believed.
+ */
+export const answer: Runner<"answer"> = async ({ incident, effect: { command, by, at } }, deps) => {
+  const { repository } = incident.signal;
+  const say = async (body: string): Promise<undefined> => {
+    await reply(await deps.clients.for(repository, "report"), repository, at, body);
+    return undefined;
+  };
+  if (!(await hasWritePermission(await deps.clients.for(repository, "read"), repository, by))) {
+    return say(`@${by.login}, only people with write permission here can give Self-Heal commands.`);
+  }
+  if (command.name === "help") return say(help(command.text));
+  if (command.name === "status") return say(statusLine(incident));
+  const refusal = cannot(incident, command.name);
+  if (refusal) return say(refusal);
+  await react(await deps.clients.for(repository, "report"), repository, at, "eyes");
+  return accepted(command, by.login);
+};
+
+function accepted(
+  {
+    name,
+    text,
+    place,
+  }: { name: "retry" | "stop"; text: string; place?: { path: string; line?: number; hunk?: string } },
+  by: string,
+): Event {
+  if (name === "stop") return { type: "stopAsked", by };
+  return { type: "retryAsked", guidance: { by, text, ...place } };
+}
+
+/** Why a command makes no sense right now. */
+function cannot({ state }: Incident, name: "retry" | "stop"): string | undefined {
+  if (name === "stop")
+    return state.phase === "closed" ? "This incident is closed already; there is nothing to stop." : undefined;
+  const busy = ["triaging", "fixing", "proving", "proposing"].includes(state.phase);
+  if (busy) return "An attempt is under way already. Wait for it to end, or `/self-heal stop` it first.";
+  return ["merging", "watching", "reverting"].includes(state.phase)
+    ? "The fix is merged (or being merged); open a new report if it does not hold."
+    : undefined;
+}
+
+function help(text: string): string {
+  const unknown = /^unknown: (.*)$/.exec(text)?.[1];
+  return `${unknown ? `There is no command \`${unknown.replaceAll("`", "'")}\`. ` : ""}What I understand, at the start of a line:\n\n${helpText()}`;
+}

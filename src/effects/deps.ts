@@ -1,0 +1,39 @@
+import type { Engine } from "../agents/engine.ts";
+import type { Effect, Order } from "../domain/effect.ts";
+import type { Event } from "../domain/event.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Repository } from "../domain/repository.ts";
+import type { Clients } from "../github/clients.ts";
+import type { Mirror, Sandbox } from "../sandbox/sandbox.ts";
+
+export type Log = {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+/** What an effect that only works on code needs: no GitHub. */
+export type Workshop = {
+  sandbox: Sandbox;
+  engine: Engine;
+  mirror(repository: Repository): Promise<Mirror>;
+  /** False: SELF_HEAL_ENABLED switched fixing off. */
+  enabled(): boolean;
+  log: Log;
+};
+
+/** What an effect may use. Nothing here reaches the store: an effect acts and reports an event. */
+export type Deps = Workshop & {
+  clients: Clients;
+  appId: number;
+  confidenceThreshold: number;
+  /** Where people find repositories: `https://github.com`. */
+  serverUrl: string;
+};
+
+/** Carries out one effect. At least once: it must tolerate having run before, whole or in part. */
+export type Runner<T extends Effect["type"], D = Deps> = (
+  job: { incident: Incident; effect: Order<T>; signal: AbortSignal },
+  deps: D,
+) => Promise<Event | undefined>;

@@ -1,0 +1,65 @@
+import { parseDocument } from "yaml";
+import * as z from "zod";
+import { Policy } from "../domain/policy.ts";
+import type { SettledPolicy } from "../domain/policy.ts";
+import type { TreeSha } from "../domain/repository.ts";
+import type { Mirror } from "../sandbox/sandbox.ts";
+import { detectCommands, manifestFiles } from "../triage/detect-commands.ts";
+
+export const policyPath = ".github/self-heal.yml";
+
+/** A policy file larger than this is not a policy. */
+const maxBytes = 64 * 1024;
+
+export type PolicyFile = { ok: true; policy: Policy } | { ok: false; problems: string[] };
+
+/** Parses the text of a policy file. An empty file is the default policy; unknown keys and wrong types are problems. */
+export function parsePolicy(text: string): PolicyFile {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return { ok: false, problems: document.errors.map(({ message }) => message) };
+  // maxAliasCount keeps a small file from growing into gigabytes ("billion laughs").
+  const parsed = Policy.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (parsed.success) return { ok: true, policy: parsed.data };
+  return { ok: false, problems: parsed.error.issues.map(describe) };
+}
+
+/** Reads the policy from a tree (the default branch's) and settles its commands. */
+export async function readPolicy(
+  mirror: Mirror,
+  tree: TreeSha,
+  defaultBranch: string,
+): Promise<{ ok: true; policy: SettledPolicy } | { ok: false; problems: string[] }> {
+  const bytes = await mirror.read(tree, policyPath);
+  if (bytes && bytes.length > maxBytes)
+    return { ok: false, problems: [`the file is larger than ${maxBytes / 1024} kB`] };
+  const file = parsePolicy(bytes?.toString("utf8") ?? "");
+  return file.ok ? { ok: true, policy: await settle(file.policy, mirror, tree, defaultBranch) } : file;
+}
+
+async function settle(policy: Policy, mirror: Mirror, tree: TreeSha, defaultBranch: string): Promise<SettledPolicy> {
+  const paths = await mirror.list(tree);
+  const present = new Set(paths);
+  const files = new Map<string, string>();
+  for (const path of manifestFiles.filter((name) => present.has(name))) {
+    files.set(path, (await mirror.read(tree, path))?.toString("utf8") ?? "");
+  }
+  const found = detectCommands(files, paths);
+  const reproduce = policy.reproduce ?? found.reproduce;
+  const detected = (["setup", "verify", "reproduce"] as const).filter(
+    (name) => policy[name] === undefined && found[name] !== undefined,
+  );
+  return {
+    ...policy,
+    setup: policy.setup ?? found.setup,
+    verify: policy.verify ?? found.verify,
+    ...(reproduce !== undefined && { reproduce }),
+    detected,
+    // What a hand-written setup depends on is unknown: then any change of the tree makes it run again.
+    ...(policy.setup === undefined && { lockFiles: [...found.lockFiles] }),
+    defaultBranch,
+  };
+}
+
+function describe({ path, message }: z.core.$ZodIssue): string {
+  return path.length > 0 ? `${path.join(".")}: ${message}` : message;
+}
