@@ -31,7 +31,9 @@ program
   .command("lifecycle")
   .description("print the lifecycle of an incident")
   .option("--mermaid", "as a Mermaid state diagram (the only format so far)", true)
-  .action(() => process.stdout.write(`${lifecycleDiagram()}\n`));
+  .action(() => {
+    process.stdout.write(`${lifecycleDiagram()}\n`);
+  });
 
 try {
   await program.parseAsync();

@@ -1,7 +1,7 @@
+import type { Address } from "../domain/address.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
-import type { Fingerprint } from "../domain/signal.ts";
 
 /** One inbound HTTP call, verified. Key: (source, id). `body` is the raw bytes. Times are UTC milliseconds. */
 export type Delivery = { source: string; id: string; event: string; body: Buffer; receivedAt: number };
@@ -9,64 +9,103 @@ export type Delivery = { source: string; id: string; event: string; body: Buffer
 /** How the handling of a delivery ended; `note` says why it was ignored or what failed. */
 export type Handled = { state: "done" | "ignored" | "failed"; note: string };
 
-/** A leased effect. `attempt` is the fencing token: whoever holds an older one changes nothing. */
-export type Job = { id: string; incident: IncidentId; effect: Effect; attempt: number; leasedUntil: number };
+/** A delivery that somebody handles now. `tries` counts the starts, this one included. */
+export type ClaimedDelivery = Delivery & { tries: number };
+
+/** A delivery that was given up, for the operator who may replay it. */
+type FailedDelivery = Omit<Delivery, "body"> & { tries: number; note: string };
+
+/**
+ * A leased effect. `attempt` is the fencing token: it only grows, and whoever holds an older one changes nothing.
+ * `tries` counts the starts that count, this one included; a start that ended in a crash counts.
+ */
+export type Job = {
+  id: string;
+  incident: IncidentId;
+  effect: Effect;
+  attempt: number;
+  tries: number;
+  leasedUntil: number;
+};
+
+/** Puts a job or delivery back until `dueAt`. `counts: false` (a rate limit, a shutdown) takes the try back. */
+export type Back = { dueAt: number; error: string; counts: boolean };
 
 export type LoggedEvent = { key: string; incident: IncidentId; event: Event; at: number };
 
-/** How a webhook names the incident it is about. */
-export type Address =
-  | { kind: "incident"; id: IncidentId }
-  | { kind: "fingerprint"; repository: number; fingerprint: Fingerprint }
-  | { kind: "pull"; repository: number; number: number }
-  | { kind: "issue"; repository: number; number: number }
-  | { kind: "head"; repository: number; sha: string };
-
-/** The writes of one transaction: all of them or none. */
+/**
+ * The writes of one transaction: all of them or none. A `Tx` is dead once its transaction ended. Waiting for another
+ * write of the same store inside a transaction waits forever: transactions run one after the other.
+ */
 export type Tx = {
   /** False when the key was there already: the event changes nothing. */
   insertEvent(event: LoggedEvent): Promise<boolean>;
-  /** The newest incident at an address, open ones first; locked until the transaction ends. */
+  /** The open incident at an address, else the newest closed one; locked until the transaction ends. A `pull` is the fix pull request or its revert. */
   find(address: Address): Promise<Incident | undefined>;
+  /** Fails when an incident with this fingerprint is open already. */
   insertIncident(incident: Incident): Promise<void>;
   /** Also indexes the incident's pull request, revert and head for `find`. */
   saveIncident(incident: Incident): Promise<void>;
+  /**
+   * Queues an effect. A `report`, or an `observe` without delay, that still waits for its start is replaced:
+   * whoever runs it reads the present state anyway, so a second one would only cost calls.
+   */
   enqueue(incident: IncidentId, effect: Effect, dueAt: number): Promise<void>;
   /** Removes a finished job. False when the lease was lost: then nothing else of the transaction may stand. */
   finishJob(id: string, attempt: number): Promise<boolean>;
 };
 
-export type Claim = { now: number; leaseMs: number; types: readonly Effect["type"][]; owner: string };
+type Claim = { now: number; leaseMs: number; types: readonly Effect["type"][]; owner: string };
 
 /** Where things are kept. Two implementations, one contract suite (test/database/contract.ts). */
 export type Store = {
   /** Resolves when the delivery is on disk. Group commit: what arrives during a write shares the next. */
   accept(delivery: Delivery): Promise<"stored" | "repeated">;
-  /** Deliveries that are not handled yet, oldest first. */
-  pendingDeliveries(limit: number): Promise<Delivery[]>;
+  /**
+   * Leases the oldest due delivery, or gives undefined. Of each source one at a time, in the order of arrival;
+   * one that waits for a retry is overtaken.
+   */
+  claimDelivery(claim: { now: number; leaseMs: number }): Promise<ClaimedDelivery | undefined>;
+  /** `failed` is final, too: the delivery is kept with its note until somebody replays it. */
   finishDelivery(source: string, id: string, handled: Handled): Promise<void>;
-  /** Counts one failed try of a delivery and gives the number of tries so far. */
-  retryDelivery(source: string, id: string, note: string): Promise<number>;
+  releaseDelivery(source: string, id: string, back: Back): Promise<void>;
+  /** Makes a handled or failed delivery due again, with all its tries. False when there is none to replay. */
+  replayDelivery(source: string, id: string, dueAt: number): Promise<boolean>;
+  deliveries(): Promise<{ waiting: number; failed: number }>;
+  /** Newest first. */
+  failedDeliveries(limit: number): Promise<FailedDelivery[]>;
+  /**
+   * Forgets deliveries that were handled or given up and were received before this time; gives their number.
+   * Incidents and events are the audit trail, and stay.
+   */
+  prune(before: number): Promise<number>;
 
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 
-  /** Leases the oldest due job of the given types, or gives undefined. An expired lease is free again. */
+  /**
+   * Leases the oldest due job of the given types, or gives undefined. An expired lease is free again.
+   * Never two of the same incident and the same types at once, so the effects of one incident run in their order;
+   * one that waits for a retry is overtaken.
+   */
   claim(claim: Claim): Promise<Job | undefined>;
   /** Extends a lease. False when it was lost. */
   renew(id: string, attempt: number, leasedUntil: number): Promise<boolean>;
-  /** Puts a job back until `dueAt`. `counts: false` (a rate limit, a shutdown) takes the attempt back. */
-  release(id: string, attempt: number, back: { dueAt: number; error: string; counts: boolean }): Promise<void>;
-  /** When the next job or delivery becomes due; undefined when nothing waits. */
-  nextDue(): Promise<number | undefined>;
+  /** Gives a lease back; changes nothing when it was lost. */
+  release(id: string, attempt: number, back: Back): Promise<void>;
+  /** When the next job or delivery becomes due (for a leased one: is free again), counting only times later than `after`. */
+  nextDue(after?: number): Promise<number | undefined>;
 
   incident(id: IncidentId): Promise<Incident | undefined>;
   /** Newest first. */
   incidents(filter: { open?: boolean; limit: number }): Promise<Incident[]>;
+  /** In the order they were applied. */
   events(incident: IncidentId): Promise<LoggedEvent[]>;
-  jobs(): Promise<{ waiting: number; leased: number }>;
+  /** `broken` jobs are kept but never claimed: this version cannot read their effect. */
+  jobs(): Promise<{ waiting: number; leased: number; broken: number }>;
   /** Marks an installation as suspended or removed (true) or active again; effects of its repositories are not claimed meanwhile. */
   suspend(installation: number, suspended: boolean): Promise<void>;
   /** Throws when the store cannot be read or written. */
   check(): Promise<void>;
+  /** Ends what was accepted, then closes. Everything fails afterwards. */
   close(): Promise<void>;
 };

@@ -1,9 +1,10 @@
 import { helpText } from "../domain/command.ts";
-import type { Event } from "../domain/event.ts";
+import type { Command } from "../domain/command.ts";
 import type { Incident } from "../domain/incident.ts";
+import type { Guidance } from "../domain/signal.ts";
 import { react, reply } from "../github/comments.ts";
 import { hasWritePermission } from "../github/permissions.ts";
-import type { Deps, Runner } from "./deps.ts";
+import type { Runner } from "./deps.ts";
 import { statusLine } from "./progress-text.ts";
 
 /**
@@ -19,24 +20,25 @@ export const answer: Runner<"answer"> = async ({ incident, effect: { command, by
   if (!(await hasWritePermission(await deps.clients.for(repository, "read"), repository, by))) {
     return say(`@${by.login}, only people with write permission here can give Self-Heal commands.`);
   }
-  if (command.name === "help") return say(help(command.text));
-  if (command.name === "status") return say(statusLine(incident));
-  const refusal = cannot(incident, command.name);
-  if (refusal) return say(refusal);
-  await react(await deps.clients.for(repository, "report"), repository, at, "eyes");
-  return accepted(command, by.login);
+  switch (command.name) {
+    case "help":
+      return say(help(command.text));
+    case "status":
+      return say(statusLine(incident));
+    case "retry":
+    case "stop": {
+      const refusal = cannot(incident, command.name);
+      if (refusal) return say(refusal);
+      await react(await deps.clients.for(repository, "report"), repository, at, "eyes");
+      return command.name === "stop"
+        ? { type: "stopAsked", by: by.login }
+        : { type: "retryAsked", guidance: guidance(command, by.login) };
+    }
+  }
 };
 
-function accepted(
-  {
-    name,
-    text,
-    place,
-  }: { name: "retry" | "stop"; text: string; place?: { path: string; line?: number; hunk?: string } },
-  by: string,
-): Event {
-  if (name === "stop") return { type: "stopAsked", by };
-  return { type: "retryAsked", guidance: { by, text, ...place } };
+function guidance({ text, place }: Command, by: string): Guidance {
+  return { by, text, ...place };
 }
 
 /** Why a command makes no sense right now. */

@@ -2,16 +2,10 @@ import type { Engine } from "../agents/engine.ts";
 import type { Effect, Order } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
+import type { Log } from "../domain/log.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { Clients } from "../github/clients.ts";
 import type { Mirror, Sandbox } from "../sandbox/sandbox.ts";
-
-export type Log = {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-};
 
 /** What an effect that only works on code needs: no GitHub. */
 export type Workshop = {

@@ -29,13 +29,15 @@ export function branchName({ id, signal }: Pick<Incident, "id" | "signal">): str
   return `self-heal/${id}-${slug || "fix"}`;
 }
 
-/** The commit's message; the same facts as the pull request, short. */
-export function commitMessage(incident: Incident, patch: Patch, proof: Proof): { headline: string; body: string } {
-  const closes = incident.signal.origin.kind === "issue" ? `\n\nRefs #${incident.signal.origin.number}` : "";
-  return {
-    headline: pullTitle(patch),
-    body: `${plain(patch.report.rootCause)}\n\nSelf-Heal incident ${incident.id}, attempt ${patch.attempt}: ${proof.verdict} (${proof.reason}).${closes}`,
-  };
+/** The commit's message; the same facts as the pull request, short. The pull request closes the issue, not the commit. */
+export function commitMessage(incident: Incident, patch: Patch, proof: Proof): string {
+  const { origin } = incident.signal;
+  return [
+    pullTitle(patch),
+    plain(patch.report.rootCause),
+    `Self-Heal incident ${incident.id}, attempt ${patch.attempt}: ${proof.verdict} (${proof.reason}).`,
+    ...(origin.kind === "issue" ? [`Refs #${origin.number}`] : []),
+  ].join("\n\n");
 }
 
 /** What a reviewer reads: cause, change, proof, what was not checked, cost, and how to go on. */

@@ -12,7 +12,10 @@ export type Source = {
 
 export type Health = { ok: true; note: string } | { ok: false; problem: string; remedy: string };
 
-/** How one command ended. `output` is stdout and stderr in order, capped; `hash` covers all of it. */
+/**
+ * How one command ended. `output` is stdout and stderr in order, capped, as plain text; `hash` covers all of the bytes.
+ * `oom`: it wanted more memory or disk than there is for it.
+ */
 export type RunResult = {
   exitCode: number | null;
   killedBy?: "timeout" | "output" | "abort" | "oom";
@@ -91,6 +94,8 @@ export type Mirror = {
   keep(tree: TreeSha, name: string): Promise<void>;
   /** Writes a commit object (local use: branches of `self-heal fix`), returns its id. */
   commit(tree: TreeSha, parent: CommitSha, message: string): Promise<CommitSha>;
+  /** Puts a commit of this mirror on a branch of a local repository (objects and the ref only, no work tree). */
+  publish(commit: CommitSha, to: { directory: string; branch: string }): Promise<void>;
   open(options: OpenOptions): Promise<Workspace>;
 };
 
@@ -109,5 +114,7 @@ export type SandboxOptions = {
   uid: number;
   /** Upstream of the GET-only npm mirror that setup commands reach. */
   npmRegistry: string;
+  /** Memory of all processes of one sandbox together, in bytes. Default: 4 GiB, at most half of the machine's. */
+  memoryBytes?: number;
   log?: { debug(fields: object, message: string): void; warn(fields: object, message: string): void };
 };

@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+import { UserError } from "../domain/user-error.ts";
+import { type Connections, connect } from "./connection.ts";
+import { archiveOn, deliveriesOn } from "./deliveries.ts";
+import { groupCommit } from "./group-commit.ts";
+import { incidentsFrom, incidentsIn } from "./incidents.ts";
+import { backlogOn, jobsIn, leasesOn } from "./jobs.ts";
+import { lockDirectory } from "./lock.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * Opens the store in a directory of this host, which it makes where it is missing: SQLite, for one process.
+ * Throws UserError when another process uses the directory or a newer version wrote it.
+ */
+export async function openEmbedded({ directory }: { directory: string }): Promise<Store> {
+  // Bodies of private repositories' webhooks are in there.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(directory);
+  try {
+    const store = await storeOn(connect(directory));
+    return {
+      ...store,
+      async close() {
+        await store.close();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    if (error instanceof UserError) throw error;
+    throw new Error(`cannot open the store in ${directory}`, { cause: error });
+  }
+}
+
+/** A store on open connections, whose directory is locked. Closes them in the end. */
+export async function storeOn(connections: Connections): Promise<Store> {
+  const { read, write } = connections;
+  // There is one process, so every lease in the file belongs to a dead one. Its tries stay counted.
+  await write((sql) => {
+    sql.run("update jobs set leased_until = null, owner = null where leased_until is not null");
+    sql.run("update deliveries set leased_until = null where leased_until is not null");
+  });
+  const { accept, flushed } = groupCommit(write);
+  return {
+    accept,
+    ...deliveriesOn(connections),
+    ...archiveOn(connections),
+    ...leasesOn(connections),
+    ...backlogOn(connections),
+    ...incidentsFrom(read),
+    transaction: (work) => write((sql) => work({ ...incidentsIn(sql), ...jobsIn(sql) })),
+    async check() {
+      read.get("select checks from health");
+      await write((sql) => sql.run("update health set checks = checks + 1"));
+    },
+    async close() {
+      await flushed();
+      await connections.close();
+    },
+  };
+}

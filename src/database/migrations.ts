@@ -1,0 +1,105 @@
+import type { DatabaseSync } from "node:sqlite";
+import { UserError } from "../domain/user-error.ts";
+
+/**
+ * Forward only and append-only: entry n takes the schema from version n to n + 1. Never edit one that was released.
+ * Strict tables, because a column that takes anything hides a wrong value until somebody reads it.
+ */
+const migrations: readonly string[] = [
+  `
+  -- Inbox. A delivery's body is zstd-compressed.
+  create table deliveries (
+    seq integer primary key,
+    source text not null,
+    id text not null,
+    event text not null,
+    body blob not null,
+    received_at integer not null,
+    state text not null default 'pending' check (state in ('pending', 'done', 'ignored', 'failed')),
+    note text not null default '',
+    tries integer not null default 0,
+    due_at integer not null,
+    leased_until integer,
+    unique (source, id)
+  ) strict;
+  create index deliveries_waiting on deliveries (source, received_at, seq) where state = 'pending';
+  create index deliveries_due on deliveries (due_at) where state = 'pending';
+  create index deliveries_leased on deliveries (source, leased_until) where leased_until is not null;
+  create index deliveries_failed on deliveries (received_at) where state = 'failed';
+  create index deliveries_handled on deliveries (received_at) where state <> 'pending';
+
+  -- body is the whole incident as JSON; the columns beside it are what it is found by.
+  create table incidents (
+    seq integer primary key,
+    id text not null unique,
+    repository integer not null,
+    installation integer not null,
+    fingerprint text not null,
+    phase text not null,
+    pull integer,
+    revert integer,
+    issue integer,
+    head text,
+    body text not null
+  ) strict;
+  create unique index incidents_open on incidents (repository, fingerprint) where phase <> 'closed';
+  create index incidents_fingerprint on incidents (repository, fingerprint);
+  create index incidents_pull on incidents (repository, pull);
+  create index incidents_revert on incidents (repository, revert);
+  create index incidents_issue on incidents (repository, issue);
+  create index incidents_head on incidents (repository, head);
+
+  -- An event's key is applied at most once.
+  create table events (
+    seq integer primary key,
+    key text not null unique,
+    incident text not null references incidents (id) deferrable initially deferred,
+    body text not null,
+    at integer not null
+  ) strict;
+  create index events_incident on events (incident, seq);
+
+  -- Outbox and queue in one. autoincrement: a job's id is an event key and must never come back.
+  create table jobs (
+    id integer primary key autoincrement,
+    incident text not null references incidents (id),
+    type text not null,
+    effect text not null,
+    delayed integer not null,
+    due_at integer not null,
+    attempt integer not null default 0,
+    tries integer not null default 0,
+    leased_until integer,
+    owner text,
+    error text,
+    broken integer not null default 0
+  ) strict;
+  create index jobs_due on jobs (due_at, id);
+  create index jobs_incident on jobs (incident, type);
+  create index jobs_leased on jobs (leased_until) where leased_until is not null;
+
+  create table suspended (installation integer primary key) strict;
+  create table health (id integer primary key check (id = 1), checks integer not null) strict;
+  insert into health values (1, 0);
+  `,
+];
+
+/** Brings a database to the present schema, in one transaction. Throws UserError when it is from a newer version. */
+export function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare("pragma user_version").get()?.["user_version"] ?? 0);
+  if (version > migrations.length)
+    throw new UserError(
+      `The database has schema ${version}, written by a newer Self-Heal; this one knows schema ${migrations.length}. ` +
+        "Start the newer version again, or restore a backup from before the upgrade.",
+    );
+  if (version === migrations.length) return;
+  db.exec("begin immediate");
+  try {
+    for (const statements of migrations.slice(version)) db.exec(statements);
+    db.exec(`pragma user_version = ${migrations.length}`);
+    db.exec("commit");
+  } catch (error) {
+    if (db.isTransaction) db.exec("rollback");
+    throw new Error(`cannot migrate the database from schema ${version}`, { cause: error });
+  }
+}

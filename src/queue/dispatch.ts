@@ -1,0 +1,131 @@
+import type { Store, Tx } from "../database/store.ts";
+import type { Address } from "../domain/address.ts";
+import { delaySeconds } from "../domain/effect.ts";
+import type { Event } from "../domain/event.ts";
+import type { Incident, IncidentId } from "../domain/incident.ts";
+import { Policy } from "../domain/policy.ts";
+import type { Fingerprint, Guidance, Signal } from "../domain/signal.ts";
+import { type Rulebook, transition } from "../domain/transition.ts";
+import { newIncidentId } from "./incident-id.ts";
+
+type NewId = () => IncidentId;
+
+/** An event and the key it is remembered by (a delivery's id, `job:<id>`): a key is applied once, ever. */
+export type Keyed = { key: string; event: Event };
+/** `at` in UTC milliseconds. */
+export type Circumstances = { at: number; newId: NewId };
+
+/**
+ * Applies one event to the incident at an address: remember the key, step the lifecycle, queue the effects, all or
+ * nothing. Gives the incident afterwards (the new one where a closed one comes back), or undefined when there is none
+ * at that address.
+ */
+export async function dispatch(
+  store: Store,
+  { address, newId = newIncidentId, ...keyed }: Keyed & { address: Address; newId?: NewId },
+  at: number,
+): Promise<Incident | undefined> {
+  return store.transaction(async (tx) => {
+    const incident = await tx.find(address);
+    return incident && apply(tx, incident, keyed, { at, newId });
+  });
+}
+
+/**
+ * Brings a signal to the open incident with its fingerprint, as `recurred`, or opens one, linked to the last closed
+ * one. The first signal is remembered as `recurred`, too, without effect on the new incident.
+ */
+export async function open(
+  store: Store,
+  what: { key: string; signal: Signal; fingerprint: Fingerprint; newId?: NewId },
+  at: number,
+): Promise<{ incident: Incident; opened: boolean }> {
+  const { key, signal, fingerprint, newId = newIncidentId } = what;
+  const event = recurrence(signal);
+  return store.transaction(async (tx) => {
+    const last = await tx.find({ kind: "fingerprint", repository: signal.repository.id, fingerprint });
+    if (last && last.state.phase !== "closed")
+      return { incident: await apply(tx, last, { key, event }, { at, newId }), opened: false };
+    const incident: Incident = {
+      ...fresh({ id: newId(), signal, fingerprint }, at),
+      ...(last && { follows: last.id }),
+    };
+    if (await tx.insertEvent({ key, incident: incident.id, event, at })) {
+      await begin(tx, incident, at);
+      return { incident, opened: true };
+    }
+    if (!last) throw new Error(`event ${key} was applied to another failure`);
+    return { incident: last, opened: false };
+  });
+}
+
+/** The part of `dispatch` inside a transaction. Gives the incident afterwards. */
+export async function apply(
+  tx: Tx,
+  incident: Incident,
+  { key, event }: Keyed,
+  circumstances: Circumstances,
+): Promise<Incident> {
+  const { at } = circumstances;
+  if (!(await tx.insertEvent({ key, incident: incident.id, event, at }))) return incident;
+  const step = transition(incident.state, event, rules(incident));
+  if (step.successor) return succeed(tx, incident, { key, event, ...step.successor }, circumstances);
+  const counted = step.state !== incident.state;
+  const again = event.type === "recurred";
+  const next: Incident = {
+    ...incident,
+    ...(counted && { ...kept(event), state: step.state }),
+    ...(again && { signals: incident.signals + 1 }),
+    ...((counted || again) && { changedAt: at }),
+  };
+  if (counted || again) await tx.saveIncident(next);
+  for (const effect of step.effects) await tx.enqueue(incident.id, effect, at + delaySeconds(effect) * 1000);
+  return next;
+}
+
+/** A closed incident comes back as a new one, unless a newer one is open already: then that one gets the event. */
+async function succeed(
+  tx: Tx,
+  { id, signal, fingerprint }: Incident,
+  { key, event, guidance }: Keyed & { guidance?: Guidance },
+  circumstances: Circumstances,
+): Promise<Incident> {
+  const latest = await tx.find({ kind: "fingerprint", repository: signal.repository.id, fingerprint });
+  if (latest && latest.state.phase !== "closed")
+    return apply(tx, latest, { key: `${key}/${latest.id}`, event }, circumstances);
+  const { at, newId } = circumstances;
+  const incident: Incident = {
+    ...fresh({ id: newId(), signal, fingerprint }, at),
+    state: { phase: "triaging", ...(guidance && { guidance }) },
+    follows: id,
+  };
+  await begin(tx, incident, at);
+  return incident;
+}
+
+async function begin(tx: Tx, incident: Incident, at: number): Promise<void> {
+  await tx.insertIncident(incident);
+  await tx.enqueue(incident.id, { type: "triage" }, at);
+}
+
+function fresh(about: Pick<Incident, "id" | "signal" | "fingerprint">, at: number): Incident {
+  return { ...about, signals: 1, state: { phase: "triaging" }, openedAt: at, changedAt: at };
+}
+
+function recurrence({ title, url, commit }: Signal): Event {
+  return { type: "recurred", note: url ? `${title} (${url})` : title, ...(commit && { commit }) };
+}
+
+/** What is worth keeping when the phase moves on. */
+function kept(event: Event): Pick<Incident, "policy" | "patch" | "proof"> {
+  if (event.type === "patchProduced") return { patch: event.patch };
+  if (event.type === "proofPassed" || event.type === "proofFailed") return { proof: event.proof };
+  if (event.type === "triaged" && event.verdict.kind !== "ignore") return { policy: event.verdict.policy };
+  return {};
+}
+
+/** Before triage nobody has read the repository's policy; the defaults hold until then. */
+function rules({ policy }: Incident): Rulebook {
+  const { attempts, ciIterations, watchHours } = (policy ?? Policy.parse({})).limits;
+  return { attempts, ciIterations, watchHours, merge: "manual" };
+}

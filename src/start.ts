@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import pino from "pino";
+import type { Logger } from "pino";
+import { readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+
+/** `npm start`: the App; or, without credentials, Probot's flow to register it. */
+export async function start(): Promise<void> {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const config = readConfig();
+  const { credentials } = config;
+  if (!credentials) return setUp(config);
+  const { serve } = await import("./serve.ts");
+  const log = createLog(config);
+  const serving = await serve({ ...config, credentials }, { log });
+  const stop = (signal: string): void => {
+    log.info({ signal }, "stopping");
+    serving.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, "could not stop cleanly");
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+/** One log for everything, with the places where a credential could appear blanked. */
+export function createLog({ logLevel: level, logFormat }: Pick<Config, "logLevel" | "logFormat">): Logger {
+  const redact = [
+    "*.token",
+    "*.authorization",
+    "*.headers.authorization",
+    "err.request.headers",
+    "err.response.headers",
+  ];
+  const transport = { target: "pino-pretty", options: { colorize: process.stdout.isTTY, ignore: "pid,hostname" } };
+  return pino({ level, redact, ...(logFormat === "pretty" && { transport }) });
+}
+
+/** Probot's own setup pages, on this machine only: whoever reaches them may write the credentials. */
+async function setUp({ port }: Config): Promise<void> {
+  const { run } = await import("probot");
+  process.stdout.write(
+    `Self-Heal has no credentials yet.\nOpen http://localhost:${port}/probot and register the App; the credentials are written to .env, then start again.\n` +
+      'Where GitHub cannot reach this machine, set WEBHOOK_PROXY_URL to a smee.io channel first. README.md, "Install", says it step by step.\n',
+  );
+  await run(() => undefined, {
+    env: {
+      HOST: "localhost",
+      PORT: String(port),
+      NO_SMEE_SETUP: "true",
+      LOG_FORMAT: "pretty",
+    } as unknown as NodeJS.ProcessEnv,
+  });
+}

@@ -1,0 +1,185 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { authenticate } from "./access.ts";
+import type { Caller } from "./access.ts";
+import { faultReply, takeFault } from "./faults.ts";
+import { answerGit, gitPath } from "./git-http.ts";
+import { answerGraphql } from "./graphql.ts";
+import { startLimits } from "./rate-limit.ts";
+import { ApiError, notFound } from "./reply.ts";
+import type { Reply } from "./reply.ts";
+import { answerRest } from "./rest.ts";
+import type { Fault, RequestRecord } from "./types.ts";
+import type { World } from "./world.ts";
+
+export type Traffic = {
+  requests: RequestRecord[];
+  faults: { fault: Fault; left: number }[];
+  rateLimit: number;
+  track(work: Promise<unknown>): void;
+};
+
+type Incoming = {
+  method: string;
+  url: URL;
+  path: string;
+  raw: string;
+  query: Record<string, string>;
+  request: IncomingMessage;
+};
+
+/** The one server: REST, GraphQL, git and job logs. */
+export function createGitHubServer(world: World, traffic: Traffic) {
+  const limits = startLimits(world, traffic.rateLimit);
+  return createServer((request, response) => {
+    const work = serve(request, response).catch((error: unknown) => {
+      world.violations.push({ kind: "response", what: `${request.method} ${request.url}`, errors: [describe(error)] });
+      if (!response.headersSent) send(response, { status: 500, body: { message: "Server Error" } });
+    });
+    traffic.track(work);
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const incoming = read(request);
+    const fault = takeFault(traffic.faults, incoming.method, incoming.path);
+    if (fault?.delayMilliseconds !== undefined) await wait(fault.delayMilliseconds);
+    if (fault?.drop === "before") return void request.socket.destroy();
+    const forced = fault && faultReply(world, fault);
+    const caller = identify(request);
+    if (gitPath.test(incoming.path) && !forced && !(caller instanceof ApiError && caller.status !== 401)) {
+      return serveGit(incoming, response, caller instanceof ApiError ? "invalid" : caller);
+    }
+    const body = await readBody(request);
+    const reply = forced ?? (await answer(incoming, caller, body));
+    traffic.requests.push(record(incoming, caller, { body, reply }));
+    if (fault?.drop === "after") return void request.socket.destroy();
+    const counted = caller instanceof ApiError ? ({ kind: "none" } as const) : caller;
+    send(
+      response,
+      { ...reply, headers: { ...limits.headers(counted, "core"), ...reply.headers } },
+      String(request.headers["if-none-match"] ?? ""),
+    );
+  }
+
+  function identify(request: IncomingMessage): Caller | ApiError {
+    try {
+      return authenticate(world, request.headers.authorization);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+  }
+
+  async function serveGit(incoming: Incoming, response: ServerResponse, caller: Caller | "invalid"): Promise<void> {
+    const { request, url } = incoming;
+    if (caller === "invalid") {
+      request.resume();
+      response.writeHead(401, { "www-authenticate": 'Basic realm="GitHub"' }).end("Invalid username or token.");
+      traffic.requests.push(record(incoming, new ApiError(401, ""), { body: undefined, reply: { status: 401 } }));
+      return;
+    }
+    const status = await answerGit(world, url, caller, { request, response });
+    traffic.requests.push(record(incoming, caller, { body: undefined, reply: { status } }));
+  }
+
+  async function answer(
+    incoming: Incoming,
+    caller: Caller | ApiError,
+    bytes: Buffer,
+  ): Promise<Reply & { operationId?: string }> {
+    const log = /^\/_logs\/(\d+)\/(\d+)$/.exec(incoming.path);
+    if (log) return jobLog(world, log);
+    if (caller instanceof ApiError) return caller.reply();
+    try {
+      limits.take(caller);
+      const body = parse(bytes);
+      if (/^\/(api\/)?graphql$/.test(incoming.path))
+        return { ...(await answerGraphql(world, caller, body)), operationId: "graphql" };
+      const accept = String(incoming.request.headers.accept ?? "");
+      return await answerRest(
+        world,
+        { method: incoming.method, path: incoming.raw, query: incoming.query, body, caller, accept },
+        limits,
+      );
+    } catch (error) {
+      if (error instanceof ApiError) return error.reply();
+      throw error;
+    }
+  }
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.stack}\n${error.cause ? describe(error.cause) : ""}` : String(error);
+
+function read(request: IncomingMessage): Incoming {
+  const url = new URL(request.url ?? "/", "http://stand-in");
+  const raw = url.pathname.replace(/^\/api\/v3(?=\/)/, "");
+  return {
+    method: request.method ?? "GET",
+    url,
+    raw,
+    path: decodeURIComponent(raw),
+    query: Object.fromEntries(url.searchParams),
+    request,
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    throw new ApiError(400, "Problems parsing JSON");
+  }
+}
+
+function jobLog(world: World, [, repositoryId, jobId]: RegExpExecArray): Reply {
+  const repository = [...world.repositories.values()].find(({ id }) => String(id) === repositoryId);
+  const job = repository?.runs.flatMap(({ jobs }) => jobs).find(({ id }) => String(id) === jobId);
+  if (!job) return notFound().reply();
+  return { status: 200, body: Buffer.from(job.log), headers: { "content-type": "text/plain" } };
+}
+
+type Answered = { body: Buffer | undefined; reply: Reply & { operationId?: string } };
+
+function record(incoming: Incoming, caller: Caller | ApiError, { body, reply }: Answered): RequestRecord {
+  const token = caller instanceof ApiError ? "invalid" : caller.kind;
+  const installation = !(caller instanceof ApiError) && caller.kind === "installation" ? caller : undefined;
+  let parsed: unknown;
+  try {
+    parsed = body && parse(body);
+  } catch {
+    parsed = body?.toString();
+  }
+  return {
+    method: incoming.method,
+    path: incoming.path,
+    query: incoming.query,
+    body: parsed,
+    operationId: reply.operationId,
+    status: reply.status,
+    token,
+    permissions: installation?.permissions,
+    repositories: installation?.repositories && [...installation.repositories].map(({ fullName }) => fullName),
+    responseBody: reply.body,
+  };
+}
+
+function send(response: ServerResponse, { status, body, headers }: Reply, known = ""): void {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? "" : JSON.stringify(body));
+  const etag = `W/"${createHash("sha256").update(bytes).digest("hex")}"`;
+  const shared = { "x-github-request-id": randomUUID(), server: "github.com", ...(status === 200 && { etag }) };
+  // A conditional request that finds nothing new is free of content.
+  if (status === 200 && known === etag) return void response.writeHead(304, { ...shared, ...headers }).end();
+  const type = bytes.length > 0 ? { "content-type": "application/json; charset=utf-8" } : {};
+  response.writeHead(status, { ...type, ...shared, ...headers });
+  response.end(bytes);
+}

@@ -1,0 +1,172 @@
+import { renderComment, renderIssue, renderLabel } from "./render-issue.ts";
+import type { PullIssue } from "./render-pull.ts";
+import { renderPull } from "./render-pull.ts";
+import type { Account, Comment, Issue, Label, Repository, World } from "./world.ts";
+import type { Json } from "./types.ts";
+
+/** Issues and what they share with pull requests: how they change, and which webhooks that sends. */
+
+export type NewIssue = { title: string; body: string | null; labels: string[]; user: Account; viaApp: boolean };
+
+export function newIssue(world: World, repository: Repository, { title, body, user, viaApp }: NewIssue): Issue {
+  const now = world.now();
+  return {
+    id: world.nextId(),
+    number: repository.issues.length + 1,
+    title,
+    body,
+    user,
+    viaApp,
+    labels: [],
+    assignees: [],
+    state: "open",
+    stateReason: null,
+    closedBy: undefined,
+    createdAt: now,
+    updatedAt: now,
+    closedAt: undefined,
+    reactions: [],
+    pull: undefined,
+  };
+}
+
+/** As GitHub does: one `opened` with all labels, then a `labeled` for each. */
+export async function openIssue(world: World, repository: Repository, fields: NewIssue): Promise<Issue> {
+  const issue = newIssue(world, repository, fields);
+  repository.issues.push(issue);
+  issue.labels = fields.labels.map((name) => labelNamed(world, repository, name));
+  await announce(world, repository, issue, "opened", fields.user);
+  for (const label of issue.labels)
+    await announce(world, repository, issue, "labeled", fields.user, { label: renderLabel(world, repository, label) });
+  return issue;
+}
+
+export const isPull = (issue: Issue): issue is PullIssue => issue.pull !== undefined;
+
+/** Sends `issues.<action>`, or `pull_request.<action>` for a pull request. */
+export async function announce(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  action: string,
+  sender: Account,
+  more: Json = {},
+): Promise<void> {
+  if (isPull(issue)) {
+    const payload = { number: issue.number, pull_request: await renderPull(world, repository, issue), ...more };
+    world.emit(`pull_request.${action}`, { repository, sender, payload });
+  } else {
+    world.emit(`issues.${action}`, {
+      repository,
+      sender,
+      payload: { issue: renderIssue(world, repository, issue), ...more },
+    });
+  }
+}
+
+/** Finds a label, and makes it when nobody has: what the API does when one is put on an issue. */
+export function labelNamed(world: World, repository: Repository, name: string): Label {
+  const known = repository.labels.find((label) => label.name.toLowerCase() === name.toLowerCase());
+  if (known) return known;
+  return addLabel(world, repository, { name, color: "ededed", description: null });
+}
+
+export function addLabel(
+  world: World,
+  repository: Repository,
+  fields: Pick<Label, "name" | "color" | "description">,
+): Label {
+  const label = { id: world.nextId(), default: false, ...fields };
+  repository.labels.push(label);
+  return label;
+}
+
+export async function setLabels(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  names: string[],
+  by: Account,
+): Promise<void> {
+  const before = issue.labels;
+  issue.labels = [...new Set(names.map((name) => labelNamed(world, repository, name)))];
+  issue.updatedAt = world.now();
+  for (const label of before.filter((one) => !issue.labels.includes(one))) {
+    await announce(world, repository, issue, "unlabeled", by, { label: renderLabel(world, repository, label) });
+  }
+  for (const label of issue.labels.filter((one) => !before.includes(one))) {
+    await announce(world, repository, issue, "labeled", by, { label: renderLabel(world, repository, label) });
+  }
+}
+
+export async function editIssue(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  fields: { title?: string; body?: string | null },
+  by: Account,
+): Promise<void> {
+  const { title = issue.title, body = issue.body } = fields;
+  const changes = {
+    ...(title !== issue.title && { title: { from: issue.title } }),
+    ...(body !== issue.body && { body: { from: issue.body ?? "" } }),
+  };
+  if (Object.keys(changes).length === 0) return;
+  Object.assign(issue, { title, body, updatedAt: world.now() });
+  await announce(world, repository, issue, "edited", by, { changes });
+}
+
+export async function setState(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  state: "open" | "closed",
+  by: Account,
+  reason?: Issue["stateReason"],
+): Promise<void> {
+  if (issue.state === state) return;
+  const closed = state === "closed";
+  issue.state = state;
+  issue.stateReason = closed && !issue.pull ? (reason ?? "completed") : null;
+  issue.closedAt = closed ? world.now() : undefined;
+  issue.closedBy = closed ? by : undefined;
+  issue.updatedAt = world.now();
+  if (!closed && !issue.pull) issue.stateReason = "reopened";
+  await announce(world, repository, issue, closed ? "closed" : "reopened", by);
+}
+
+export function commentOn(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  fields: { body: string; user: Account; viaApp: boolean },
+): Comment {
+  const now = world.now();
+  const comment = { id: world.nextId(), issue, ...fields, createdAt: now, updatedAt: now, reactions: [] };
+  repository.comments.push(comment);
+  issue.updatedAt = now;
+  announceComment(world, repository, comment, "created", fields.user);
+  return comment;
+}
+
+export function editComment(world: World, repository: Repository, comment: Comment, body: string, by: Account): void {
+  const from = comment.body;
+  Object.assign(comment, { body, updatedAt: world.now() });
+  announceComment(world, repository, comment, "edited", by, { changes: { body: { from } } });
+}
+
+export function announceComment(
+  world: World,
+  repository: Repository,
+  comment: Comment,
+  action: string,
+  sender: Account,
+  more: Json = {},
+): void {
+  const issue = renderIssue(world, repository, comment.issue);
+  world.emit(`issue_comment.${action}`, {
+    repository,
+    sender,
+    payload: { issue, comment: renderComment(world, repository, comment), ...more },
+  });
+}

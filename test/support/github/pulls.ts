@@ -1,0 +1,160 @@
+import { announce, isPull, newIssue, setState } from "./issues.ts";
+import type { PullIssue } from "./render-pull.ts";
+import { invalid } from "./reply.ts";
+import { runWorkflow } from "./workflow-runs.ts";
+import { nodeId } from "./world.ts";
+import type { Account, Issue, Repository, World } from "./world.ts";
+
+export type NewPull = {
+  head: string;
+  base: string;
+  title: string;
+  body: string | null;
+  draft: boolean;
+  user: Account;
+  viaApp: boolean;
+};
+
+const refuse = (fields: { field?: string; code: string; message?: string }) =>
+  invalid("Validation Failed", { resource: "PullRequest", ...fields });
+
+/** Throws 422 as GitHub does: an unknown branch, nothing to merge, or one that is open already. */
+export async function openPull(world: World, repository: Repository, fields: NewPull): Promise<PullIssue> {
+  const { owner } = repository;
+  const head = fields.head.replace(new RegExp(`^${owner.login}:`, "i"), "");
+  const shas = {
+    head: repository.refs.get(`refs/heads/${head}`),
+    base: repository.refs.get(`refs/heads/${fields.base}`),
+  };
+  if (!shas.base) throw refuse({ field: "base", code: "invalid" });
+  if (!shas.head) throw refuse({ field: "head", code: "invalid" });
+  const open = repository.issues.find(
+    ({ pull, state }) => state === "open" && pull?.head.ref === head && pull.base.ref === fields.base,
+  );
+  if (open) throw refuse({ code: "custom", message: `A pull request already exists for ${owner.login}:${head}.` });
+  if ((await repository.git.log(`${shas.base}..${shas.head}`, 1)).length === 0) {
+    throw refuse({ code: "custom", message: `No commits between ${fields.base} and ${head}` });
+  }
+  const id = world.nextId();
+  const issue: PullIssue = {
+    ...newIssue(world, repository, { ...fields, labels: [] }),
+    pull: {
+      id,
+      nodeId: nodeId("PR", id),
+      head: { ref: head, sha: shas.head },
+      base: { ref: fields.base, sha: shas.base },
+      draft: fields.draft,
+      mergedAt: undefined,
+      mergedBy: undefined,
+      mergeSha: undefined,
+      reviews: [],
+      comments: [],
+      reviewers: [],
+      mergeable: undefined,
+    },
+  };
+  repository.issues.push(issue);
+  await followHead(repository, issue);
+  await announce(world, repository, issue, "opened", fields.user);
+  checkHead(world, repository, issue, fields.user);
+  return issue;
+}
+
+/** Like GitHub, keeps the head fetchable as `refs/pull/<number>/head`. */
+async function followHead(repository: Repository, { number, pull }: PullIssue): Promise<void> {
+  const ref = `refs/pull/${number}/head`;
+  await repository.git.updateRef(ref, pull.head.sha);
+  repository.refs.set(ref, pull.head.sha);
+}
+
+function checkHead(world: World, repository: Repository, { pull }: PullIssue, by: Account): void {
+  runWorkflow(world, repository, { sha: pull.head.sha, branch: pull.head.ref, event: "pull_request", by });
+}
+
+/** A branch moved: pull requests from it are synchronized, those into it may have become merged. */
+export async function headMoved(
+  world: World,
+  repository: Repository,
+  move: { branch: string; before: string; after: string },
+  by: Account,
+): Promise<void> {
+  const { branch, before, after } = move;
+  for (const issue of repository.issues.filter(isPull)) {
+    if (issue.state === "closed") continue;
+    if (issue.pull.head.ref === branch) await synchronize(world, repository, issue, { before, after }, by);
+    if (issue.pull.base.ref === branch) await baseMoved(world, repository, issue, after, by);
+  }
+}
+
+async function synchronize(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  moved: { before: string; after: string },
+  by: Account,
+): Promise<void> {
+  issue.pull.head.sha = moved.after;
+  issue.updatedAt = world.now();
+  await followHead(repository, issue);
+  await announce(world, repository, issue, "synchronize", by, moved);
+  checkHead(world, repository, issue, by);
+}
+
+/** A push that brings the head into the base merges the pull request. */
+async function baseMoved(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  after: string,
+  by: Account,
+): Promise<void> {
+  if (await repository.git.isAncestor(issue.pull.head.sha, after)) {
+    await markMerged(world, repository, issue, after, by);
+  } else {
+    issue.pull.base.sha = after;
+  }
+}
+
+const closingWord = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
+
+/** Closes the pull request as merged, and the issues that its text says it fixes. */
+export async function markMerged(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  sha: string,
+  by: Account,
+): Promise<void> {
+  Object.assign(issue.pull, { mergedAt: world.now(), mergedBy: by, mergeSha: sha });
+  await setState(world, repository, issue, "closed", by);
+  if (issue.pull.base.ref !== repository.defaultBranch) return;
+  for (const [, number] of (issue.body ?? "").matchAll(closingWord)) {
+    const fixed = repository.issues.find((one) => one.number === Number(number) && !one.pull);
+    if (fixed) await setState(world, repository, fixed, "closed", by);
+  }
+}
+
+export async function closePull(world: World, repository: Repository, issue: Issue, by: Account): Promise<void> {
+  await setState(world, repository, issue, "closed", by);
+}
+
+export async function reopenPull(world: World, repository: Repository, issue: PullIssue, by: Account): Promise<void> {
+  const sha = repository.refs.get(`refs/heads/${issue.pull.head.ref}`);
+  if (!sha || issue.pull.mergedAt)
+    throw refuse({ field: "state", code: "invalid", message: "state cannot be changed." });
+  issue.pull.head.sha = sha;
+  await setState(world, repository, issue, "open", by);
+}
+
+export async function setDraft(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  draft: boolean,
+  by: Account,
+): Promise<void> {
+  if (issue.pull.draft === draft) return;
+  issue.pull.draft = draft;
+  issue.updatedAt = world.now();
+  await announce(world, repository, issue, draft ? "converted_to_draft" : "ready_for_review", by);
+}

@@ -1,0 +1,163 @@
+import { diffFiles, hunkAt } from "./diff.ts";
+import { mergeBase, renderPullSimple, renderReview, renderReviewComment } from "./render-pull.ts";
+import type { PullIssue } from "./render-pull.ts";
+import { invalid } from "./reply.ts";
+import type { Account, Repository, Review, ReviewComment, World } from "./world.ts";
+
+export type NewComment = { body: string; path: string; line: number; side: "LEFT" | "RIGHT"; startLine: number | null };
+export type NewReview = {
+  event: string | undefined;
+  body: string;
+  commitId: string | undefined;
+  comments: NewComment[];
+  by: Account;
+};
+
+const states: Record<string, Review["state"]> = {
+  APPROVE: "APPROVED",
+  REQUEST_CHANGES: "CHANGES_REQUESTED",
+  COMMENT: "COMMENTED",
+};
+
+const refuse = (message: string) => invalid("Unprocessable Entity", message);
+
+export async function submitReview(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  fields: NewReview,
+): Promise<Review> {
+  const { event, body, comments, by } = fields;
+  if (event !== undefined && event !== "COMMENT" && by === issue.user) {
+    throw refuse(`Can not ${event === "APPROVE" ? "approve" : "request changes on"} your own pull request`);
+  }
+  if (event === "REQUEST_CHANGES" && body === "") throw refuse("Body is too short (minimum is 1 character)");
+  if (event === "COMMENT" && body === "" && comments.length === 0)
+    throw refuse("Body is too short (minimum is 1 character)");
+  const commitId = await commitOf(repository, issue, fields.commitId);
+  const hunks = await Promise.all(comments.map((comment) => findHunk(repository, issue, commitId, comment)));
+  const review: Review = {
+    id: world.nextId(),
+    user: by,
+    body,
+    state: event === undefined ? "PENDING" : (states[event] ?? "COMMENTED"),
+    commitId,
+    submittedAt: event === undefined ? undefined : world.now(),
+  };
+  issue.pull.reviews.push(review);
+  if (event !== undefined) announceReview(world, repository, issue, review, "submitted", by);
+  for (const [at, comment] of comments.entries()) {
+    addComment(world, repository, issue, { review, diffHunk: hunks[at] ?? "", inReplyTo: undefined, ...comment });
+  }
+  return review;
+}
+
+async function commitOf(repository: Repository, issue: PullIssue, commitId: string | undefined): Promise<string> {
+  if (commitId === undefined) return issue.pull.head.sha;
+  const sha = await repository.git.resolve(commitId);
+  // A former head stays reviewable after a force push, as long as the commit exists.
+  if (!sha) throw refuse(`Commit ${commitId} is not part of the pull request`);
+  return sha;
+}
+
+async function findHunk(
+  repository: Repository,
+  { pull }: PullIssue,
+  commitId: string,
+  comment: NewComment,
+): Promise<string> {
+  const base = await mergeBase(repository, pull);
+  const file = (await diffFiles(repository.git, base, commitId)).find(({ filename }) => filename === comment.path);
+  if (!file) throw refuse("Path could not be resolved");
+  const hunk = hunkAt(file.patch ?? "", comment.line, comment.side);
+  if (hunk === undefined) throw refuse("Line could not be resolved");
+  return hunk;
+}
+
+/** A comment on a line, alone: GitHub puts it into a review of its own. */
+export async function commentOnLine(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  fields: NewComment & { commitId: string; by: Account },
+): Promise<ReviewComment> {
+  const { by, commitId, ...comment } = fields;
+  await submitReview(world, repository, issue, { event: "COMMENT", body: "", commitId, comments: [comment], by });
+  const last = issue.pull.comments.at(-1);
+  if (!last) throw new Error("the comment was not kept");
+  return last;
+}
+
+export function replyTo(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  comment: ReviewComment,
+  reply: { body: string; by: Account },
+): ReviewComment {
+  const top = comment.inReplyTo ?? comment;
+  const review: Review = {
+    id: world.nextId(),
+    user: reply.by,
+    body: "",
+    state: "COMMENTED",
+    commitId: issue.pull.head.sha,
+    submittedAt: world.now(),
+  };
+  issue.pull.reviews.push(review);
+  announceReview(world, repository, issue, review, "submitted", reply.by);
+  const { path, side, startLine, diffHunk } = top;
+  return addComment(world, repository, issue, {
+    review,
+    body: reply.body,
+    path,
+    line: top.line ?? 1,
+    side,
+    startLine,
+    diffHunk,
+    inReplyTo: top,
+  });
+}
+
+type Kept = NewComment & { review: Review; diffHunk: string; inReplyTo: ReviewComment | undefined };
+
+function addComment(world: World, repository: Repository, issue: PullIssue, fields: Kept): ReviewComment {
+  const now = world.now();
+  const { review } = fields;
+  const comment: ReviewComment = {
+    id: world.nextId(),
+    user: review.user,
+    commitId: review.commitId,
+    originalCommitId: review.commitId,
+    createdAt: now,
+    updatedAt: now,
+    reactions: [],
+    ...fields,
+  };
+  issue.pull.comments.push(comment);
+  const payload = {
+    comment: renderReviewComment(world, repository, issue, comment),
+    pull_request: renderPullSimple(world, repository, issue),
+  };
+  if (review.state !== "PENDING")
+    world.emit("pull_request_review_comment.created", { repository, sender: review.user, payload });
+  return comment;
+}
+
+/** Webhooks spell the state in lower case, the API in upper case. */
+export function announceReview(
+  world: World,
+  repository: Repository,
+  issue: PullIssue,
+  review: Review,
+  action: string,
+  sender: Account,
+): void {
+  const rendered = {
+    ...renderReview(world, repository, issue, review),
+    body: review.body === "" ? null : review.body,
+    state: review.state.toLowerCase(),
+  };
+  const payload = { review: rendered, pull_request: renderPullSimple(world, repository, issue) };
+  world.emit(`pull_request_review.${action}`, { repository, sender, payload });
+}

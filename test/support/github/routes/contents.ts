@@ -1,0 +1,101 @@
+import { actor } from "../access.ts";
+import { text } from "../json.ts";
+import { moveRef } from "../refs.ts";
+import { renderGitCommit, noReply } from "../render-git.ts";
+import { ApiError, found, invalid, notFound, ok } from "../reply.ts";
+import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
+import type { TreeEntry } from "../bare-git.ts";
+import type { Json } from "../types.ts";
+import type { Repository, World } from "../world.ts";
+import { assertWorkflowsAllowed } from "../workflow-files.ts";
+import { commitAt, plain } from "./repositories.ts";
+
+/** Files of a commit through the contents API. */
+export const contentHandlers: Record<string, RepositoryHandler> = {
+  "repos/get-content": getContent,
+  "repos/create-or-update-file-contents": putContent,
+};
+
+async function getContent({ world, repository, params, query, media }: RepositoryCall): Promise<Reply> {
+  if (repository.refs.size === 0) throw new ApiError(404, "This repository is empty.");
+  const ref = query["ref"] ?? repository.defaultBranch;
+  const sha = await commitAt(repository, ref).catch(() => undefined);
+  if (!sha) throw new ApiError(404, `No commit found for the ref ${ref}`);
+  const path = (params["path"] ?? "").replaceAll(/^\/+|\/+$/g, "");
+  const entry = await entryAt(repository, sha, path);
+  if (entry.type === "tree") {
+    const entries = await repository.git.tree(entry.sha);
+    const inside = entries.map((one) => ({ ...one, path: path === "" ? one.path : `${path}/${one.path}` }));
+    return ok(inside.map((one) => renderEntry(world, repository, ref, one)));
+  }
+  const content = await repository.git.blob(entry.sha);
+  if (media === "raw") return plain(content);
+  return ok({
+    ...renderEntry(world, repository, ref, entry),
+    ...inline(content),
+    ...(entry.mode === "120000" && { type: "symlink", target: content.toString() }),
+  });
+}
+
+/** Above 1 MB GitHub leaves the content out. */
+function inline(content: Buffer): Json {
+  if (content.length > 1_000_000) return { content: "", encoding: "none" };
+  return { content: content.toString("base64").replaceAll(/.{60}/g, "$&\n"), encoding: "base64" };
+}
+
+async function entryAt(repository: Repository, sha: string, path: string): Promise<TreeEntry> {
+  if (path === "") return { path: "", mode: "040000", type: "tree", sha };
+  const found = (await repository.git.tree(sha, true)).find((entry) => entry.path === path);
+  if (!found) throw notFound();
+  return found;
+}
+
+function renderEntry(world: World, repository: Repository, ref: string, entry: TreeEntry): Json {
+  const path = encodeURI(entry.path);
+  const url = `${world.url}/repos/${repository.fullName}/contents/${path}?ref=${ref}`;
+  const html = `${world.url}/${repository.fullName}/${entry.type}/${ref}/${path}`;
+  const git = `${world.url}/repos/${repository.fullName}/git/${entry.type}s/${entry.sha}`;
+  return {
+    name: entry.path.split("/").at(-1),
+    path: entry.path,
+    sha: entry.sha,
+    size: entry.size ?? 0,
+    url,
+    html_url: html,
+    git_url: git,
+    download_url: entry.type === "tree" ? null : `${world.url}/${repository.fullName}/raw/${ref}/${path}`,
+    type: entry.type === "tree" ? "dir" : "file",
+    _links: { self: url, git, html },
+  };
+}
+
+async function putContent({ world, repository, caller, params, body }: RepositoryCall): Promise<Reply> {
+  const { git } = repository;
+  const branch = text(body["branch"]) || repository.defaultBranch;
+  const head = repository.refs.get(`refs/heads/${branch}`);
+  if (!head) throw new ApiError(404, `Branch ${branch} not found`);
+  const path = params["path"] ?? "";
+  const old = (await git.tree(head, true)).find((entry) => entry.path === path);
+  if (old && body["sha"] === undefined) throw invalid(`Invalid request.\n\n"sha" wasn't supplied.`);
+  if (old && body["sha"] !== old.sha) throw new ApiError(409, `${path} does not match ${text(body["sha"])}`);
+  const account = actor(world, caller);
+  const blob = await git.writeBlob(Buffer.from(text(body["content"]), "base64"));
+  const env = { GIT_INDEX_FILE: `${git.directory}/index-${world.nextId()}` };
+  await git.line(["read-tree", head], { env });
+  await git.line(["update-index", "--add", "--cacheinfo", `${old?.mode ?? "100644"},${blob},${path}`], { env });
+  const tree = await git.line(["write-tree"], { env });
+  const self = { name: account.name, email: noReply(account), date: world.now() };
+  const sha = await git.writeCommit({
+    tree,
+    parents: [head],
+    author: self,
+    committer: self,
+    message: text(body["message"]),
+  });
+  await assertWorkflowsAllowed(repository, caller, { from: head, to: sha });
+  if (caller.kind === "installation") repository.signed.add(sha);
+  await moveRef(world, repository, `refs/heads/${branch}`, sha, account);
+  const entry = found((await git.tree(sha, true)).find((one) => one.path === path));
+  const commit = renderGitCommit(world, repository, await git.commit(sha));
+  return { status: old ? 200 : 201, body: { content: renderEntry(world, repository, branch, entry), commit } };
+}

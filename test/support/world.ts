@@ -1,0 +1,140 @@
+import { chmodSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import pino from "pino";
+import { readConfig } from "../../src/config.ts";
+import type { Config, Credentials } from "../../src/config.ts";
+import type { Workshop } from "../../src/effects/deps.ts";
+import { serve } from "../../src/serve.ts";
+import type { Serving } from "../../src/serve.ts";
+import { startGitHub } from "./github/start-github.ts";
+import type { FakeGitHub, GitHubOptions, RepositoryOptions, RepositoryView } from "./github/types.ts";
+import { startModel } from "./model.ts";
+import type { Script } from "./script.ts";
+
+/** One line of the App's log, as an object. */
+export type LogLine = Record<string, unknown> & { msg: string; level: number; time: number };
+
+export type WorldOptions = {
+  repository?: Partial<RepositoryOptions>;
+  scripts?: readonly Script[];
+  ci?: GitHubOptions["ci"];
+  /** Environment variables over the defaults. */
+  env?: Record<string, string>;
+  /** The real model instead of scripts. */
+  model?: { apiKey: string; baseUrl?: string };
+  onLog?: (line: LogLine) => void;
+  workshop?: (config: Config) => Workshop;
+};
+
+export type World = {
+  github: FakeGitHub;
+  model: Awaited<ReturnType<typeof startModel>>;
+  app: Serving;
+  config: Config & { credentials: Credentials };
+  repository: RepositoryView;
+  /** `owner/name` of the repository. */
+  name: string;
+  log: LogLine[];
+  directory: string;
+  /** Resolves when GitHub, the inbox and the worker have nothing to do; delayed effects don't count. */
+  settle(): Promise<void>;
+  /** Stops the App and starts it again on the same data. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const owner = "acme";
+/** People: `mona` maintains, `rita` may only read. */
+export const people = { maintainer: "mona", reporter: "rita" };
+
+/** The whole App against a stand-in GitHub with real git and a scripted model, over HTTP on loopback. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  // Sandboxes run as another user when this process is root: that user must be able to get here.
+  const directory = mkdtempSync(join(tmpdir(), "self-heal-world-"));
+  chmodSync(directory, 0o711);
+  const github = await startGitHub({ ...(options.ci && { ci: options.ci }) });
+  const model = await startModel({ scripts: options.scripts ?? [] });
+  github.addUser(people.maintainer);
+  github.addUser(people.reporter);
+  const repository = await github.addRepository({
+    owner,
+    name: "shop",
+    collaborators: { [people.maintainer]: "maintain", [people.reporter]: "read" },
+    ...options.repository,
+  });
+  const config = configure({ github, model, directory }, options);
+  const log: LogLine[] = [];
+  const logger = pino({ level: "debug" }, collect(log, options.onLog));
+  const start = () => serve(config, { log: logger, ...(options.workshop && { workshop: options.workshop(config) }) });
+  let app = await start();
+  github.deliverTo(`${app.url}/api/github/webhooks`);
+  await github.install(repository.fullName);
+  await github.idle();
+
+  const world: World = {
+    github,
+    model,
+    get app() {
+      return app;
+    },
+    config,
+    repository,
+    name: repository.fullName,
+    log,
+    directory,
+    settle: async () => {
+      for (let quiet = 0; quiet < 2; quiet += 1) {
+        await github.idle();
+        await app.idle();
+      }
+    },
+    restart: async () => {
+      await app.close();
+      app = await start();
+      github.deliverTo(`${app.url}/api/github/webhooks`);
+    },
+    close: async () => {
+      await app.close();
+      await github.close();
+      await model.close();
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+  return world;
+}
+
+type Parts = { github: FakeGitHub; model: { url: string }; directory: string };
+
+function configure({ github, model, directory }: Parts, { env, model: real }: WorldOptions): World["config"] {
+  const config = readConfig({
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY: github.app.privateKey,
+    WEBHOOK_SECRET: github.app.webhookSecret,
+    HOST: "127.0.0.1",
+    PORT: "0",
+    GITHUB_API_URL: github.url,
+    GITHUB_SERVER_URL: github.url,
+    ANTHROPIC_API_KEY: real?.apiKey ?? "scripted",
+    ...(real ? { ANTHROPIC_BASE_URL: real.baseUrl } : { ANTHROPIC_BASE_URL: model.url }),
+    SELF_HEAL_DATA_DIR: join(directory, "data"),
+    SELF_HEAL_SANDBOX_DIR: join(directory, "sandbox"),
+    ...env,
+  });
+  if (!config.credentials) throw new Error("the stand-in's credentials were not taken");
+  return { ...config, credentials: config.credentials };
+}
+
+function collect(lines: LogLine[], onLog?: (line: LogLine) => void): Writable {
+  return new Writable({
+    write(chunk, _, done) {
+      // pino writes one JSON object per line.
+      const line = JSON.parse(String(chunk)) as LogLine;
+      lines.push(line);
+      onLog?.(line);
+      done();
+    },
+  });
+}
