@@ -154,7 +154,9 @@ async function act(talk: Conversation, course: Course, runner: BetaToolRunner<tr
   const verdict = stuck(course.moves, course.said.nudge);
   const content: BetaContentBlockParam[] = [...blocks(results?.content ?? []), ...notes(talk, course, verdict)];
   course.messages.push({ role: "user", content });
-  await talk.log({ type: "tools", calls: done.map(({ name, ms, timedOut }) => ({ name, ms, timedOut })), content });
+  await talk.log({ type: "tools", calls: done.map(({ name, ms, end }) => ({ name, ms, end })), content });
+  const gone = done.find(({ end }) => end === "lost");
+  if (gone) return stopped({ kind: "lost", note: gone.result.text });
   if (verdict?.do === "stop") return stopped({ kind: "stuck", note: verdict.note });
   return unlessReached(talk);
 }
@@ -181,8 +183,8 @@ async function spoke(talk: Conversation, course: Course, text: string): Promise<
   return limit ? stopped(limit) : goOn;
 }
 
-function note({ spending }: Conversation, course: Course, { name, input, result, timedOut }: Done): void {
-  spending.addToolCall({ chars: result.text.length, timedOut });
+function note({ spending }: Conversation, course: Course, { name, input, result, end }: Done): void {
+  spending.addToolCall({ chars: result.text.length, timedOut: end === "timeout" });
   course.moves.push(callMove(name, input, result));
 }
 

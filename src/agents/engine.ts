@@ -19,6 +19,7 @@ export type Task = {
   /** Why the last attempt was not good enough. */
   feedback?: string;
   workspace: Workspace;
+  /** Ends the attempt at once; `attempt` then throws this signal's reason. */
   signalAbort?: AbortSignal;
 };
 
@@ -30,6 +31,10 @@ export type Attempt =
 /** Who makes the patch. It changes the workspace and says what it did; it never pushes, comments or decides. */
 export type Engine = {
   name: "sandbox";
+  /**
+   * What the model or a limit ends is a value (`none` with its reason). Thrown are only an abort's reason and what broke
+   * on our side, such as the sandbox; both leave nothing behind and may be tried again.
+   */
   attempt(task: Task): Promise<Attempt>;
   /** Whether the model can be reached, for the readiness check. Must cost no tokens. */
   check(): Promise<{ ok: true } | { ok: false; problem: string }>;

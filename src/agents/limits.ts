@@ -14,7 +14,7 @@ export type Amounts = {
 };
 
 /** Why an attempt ended before the model was done. */
-export type StopKind = keyof Amounts | "stuck" | "overlong" | "window" | "refused" | "unavailable";
+export type StopKind = keyof Amounts | "stuck" | "overlong" | "window" | "lost" | "refused" | "unavailable";
 export type Stop = { kind: StopKind; note: string };
 
 /** What people are told. Several stops share a reason code; the note says which one it was. */
@@ -28,6 +28,7 @@ export const stopReasons: { readonly [K in StopKind]: Reason } = {
   stuck: "stuck",
   overlong: "stuck",
   window: "budget",
+  lost: "internal",
   refused: "model-refused",
   unavailable: "model-unavailable",
 };

@@ -115,7 +115,9 @@ function signalText(signal: Signal): string {
     ["Message", signal.message],
     ["Detail", signal.detail === signal.message ? undefined : signal.detail],
   ];
-  return lines.flatMap(([name, text]) => (text ? [`${name}: ${clean(text)}`] : [])).join("\n");
+  return lines
+    .flatMap(([name, text]) => (text ? [`${name}:${text.startsWith("\n") ? "" : " "}${clean(text)}`] : []))
+    .join("\n");
 }
 
 // The first frames are the nearest to the failure; a recursion's hundreds say nothing more.

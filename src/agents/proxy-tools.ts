@@ -3,8 +3,11 @@ import type { BetaRunnableTool } from "@anthropic-ai/sdk/lib/tools/BetaRunnableT
 import * as z from "zod";
 import type { ToolName, ToolResult, ToolSession } from "../sandbox/sandbox.ts";
 
-/** One finished tool call, for the run log and the limits. */
-export type Done = { name: ToolName; input: unknown; result: ToolResult; timedOut: boolean; ms: number };
+/**
+ * One finished tool call, for the run log and the limits. `timeout`: the tool ran into its own time limit; `lost`: the
+ * tools inside the sandbox are gone for good (out of memory, or killed by a command of the agent).
+ */
+export type Done = { name: ToolName; input: unknown; result: ToolResult; end: "own" | "timeout" | "lost"; ms: number };
 
 export type ProxyTools = {
   tools: BetaRunnableTool<unknown>[];
@@ -15,23 +18,23 @@ export type ProxyTools = {
 };
 
 const Input = z.record(z.string(), z.unknown());
-// The toolset's BashTimeoutError: "bash command timed out after 120000ms".
-const timeout = /\btimed out after \d+/;
+// The toolset's BashTimeoutError: "bash: bash command timed out after 120000ms".
+const timeout = /^(?:bash: )?bash command timed out after \d+ms$/;
+// What a ToolSession answers to every call once its server is gone (sandbox/tool-session.ts).
+const lost = /^tools are not available: /;
 
 /**
  * The six tools as the SDK's runner takes them, each only a proxy for the tool inside the sandbox. The runner starts all
  * calls of a reply at once; here they run one after the other, because "edit, then test" in one reply means that order.
  */
-export function proxyTools(
-  session: ToolSession,
-  options: { maxOutputChars: number; now: () => number; signal: AbortSignal },
-): ProxyTools {
+export function proxyTools(session: ToolSession, options: { now: () => number; signal: AbortSignal }): ProxyTools {
   let done: Done[] = [];
   let broken: { error: unknown } | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const call = async (name: ToolName, raw: unknown): Promise<string> => {
     const { data: input, success } = Input.safeParse(raw);
     if (!success) throw new ToolError("The input must be a JSON object.");
+    options.signal.throwIfAborted();
     const startedAt = options.now();
     const full = await untilAborted(session.call(name, input, options.signal), options.signal).catch(
       (error: unknown) => {
@@ -39,9 +42,9 @@ export function proxyTools(
         throw error;
       },
     );
-    const result = { text: shorten(full.text, options.maxOutputChars) || "(no output)", isError: full.isError };
-    const timedOut = result.isError && timeout.test(full.text.slice(-2_000));
-    done.push({ name, input, result, timedOut, ms: options.now() - startedAt });
+    // The session has cut the text to size, perhaps through a character, and the API refuses half ones and empty text.
+    const result = { text: full.text.toWellFormed() || "(no output)", isError: full.isError };
+    done.push({ name, input, result, end: endOf(result), ms: options.now() - startedAt });
     if (result.isError) throw new ToolError(result.text);
     return result.text;
   };
@@ -69,20 +72,13 @@ export function proxyTools(
   };
 }
 
-const headShare = 0.6;
-
-/** Keeps the beginning (60 %) and the end (40 %): the command's start says what ran, its end what came of it. */
-export function shorten(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text.toWellFormed();
-  const head = Math.floor(maxChars * headShare);
-  const tail = maxChars - head;
-  const left = text.length - maxChars;
-  return `${text.slice(0, head)}\n… [${left} characters left out] …\n${text.slice(text.length - tail)}`.toWellFormed();
+function endOf({ text, isError }: ToolResult): Done["end"] {
+  if (isError && timeout.test(text)) return "timeout";
+  return isError && lost.test(text) ? "lost" : "own";
 }
 
 /** The work's result, or the abort's reason as soon as there is one, even if the work takes no notice. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   // An abort's reason is whatever the caller of abort() gave; it is passed on unchanged.
   const onAbort = (): void => reject(signal.reason as Error);

@@ -21,7 +21,7 @@ export function failureOf(error: unknown): Failure | undefined {
   // Cut streams and resets are bare AnthropicErrors.
   if (!(error instanceof APIError) || error instanceof APIConnectionError)
     return { kind: "passing", problem: `the connection to the model failed (${error.message})` };
-  const problem = `the model's API answered: ${error.message.slice(0, 500)}`;
+  const problem = `the model's API answered: ${(error.apiMessage ?? error.message).slice(0, 500)}`;
   if (!isPassing(error)) return { kind: "lasting", problem: `${problem}${remedy(error.status)}` };
   const afterMs = askedWaitMs(error.headers);
   return { kind: "passing", problem, ...(afterMs !== undefined && { afterMs }) };

@@ -112,7 +112,7 @@ async function talk(task: Task, deps: Deps & { client: Anthropic }, spending: Sp
       signal,
     });
     try {
-      const proxy = proxyTools(session, { maxOutputChars: outputChars, now: deps.now, signal });
+      const proxy = proxyTools(session, { now: deps.now, signal });
       const isAnswer = (text: string): boolean => parseAnswer(text, fallbackTitle(task)) !== undefined;
       return await converse({ ...deps, system, task: prompt, proxy, limits, spending, isAnswer, log, signal });
     } finally {

@@ -66,7 +66,9 @@ export const Policy = z.strictObject({
     .strictObject({
       protected: globs
         .default([".github/**", "**/CODEOWNERS", ".gitmodules", "**/CLAUDE.md", "**/AGENTS.md"])
-        .describe("Paths that a fix must never touch (globs). `.github/**` is always protected."),
+        .describe(
+          "Paths that a fix must never touch (globs; what lies below a match is protected, too). `.github/**` always is.",
+        ),
     })
     .prefault({}),
   limits: Limits.prefault({}),

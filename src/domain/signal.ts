@@ -35,6 +35,7 @@ export const Signal = z.strictObject({
   message: z.string().max(20_000),
   /** The long text: an issue's body, a stack trace, an excerpt of a log. */
   detail: z.string().max(60_000).optional(),
+  /** The crash site first, its callers after it. */
   frames: z.array(Frame).max(500),
   commit: z.string().optional(),
   environment: z.string().max(200).optional(),

@@ -1,30 +1,30 @@
 import type { Effect } from "./effect.ts";
 import type { Event, On } from "./event.ts";
-import type { In, Outcome, Phase, Pull, State, Tries } from "./incident.ts";
-import type { SettledPolicy } from "./policy.ts";
-import type { Reason } from "./reason.ts";
-import type { Guidance } from "./signal.ts";
-
-/** What follows from one event: the new state, the effects to run, and a new incident where a closed one comes back. */
-export type Step = { state: State; effects: Effect[]; successor?: { guidance?: Guidance } };
-
-/** The part of the policy that the lifecycle itself obeys. */
-export type Rulebook = Pick<SettledPolicy["limits"], "attempts" | "ciIterations" | "watchHours"> & {
-  merge: "manual" | "auto";
-};
+import type { In, Phase, State } from "./incident.ts";
+import {
+  carried,
+  check,
+  close,
+  fix,
+  fresh,
+  giveUp,
+  hold,
+  look,
+  merged,
+  red,
+  rejected,
+  retry,
+  spoken,
+  stay,
+  stop,
+  to,
+} from "./step.ts";
+import type { Open, Rulebook, Step } from "./step.ts";
 
 type Rule<P extends Phase, T extends Event["type"]> = (state: In<P>, event: On<T>, rules: Rulebook) => Step;
 /** A cell of the table: the phases it can lead to (staying put aside), and the rule itself. A test holds the two together. */
 type Cell<P extends Phase, T extends Event["type"]> = { to: readonly Phase[]; rule: Rule<P, T> };
 type Table = { [P in Phase]: { [T in Event["type"]]?: Cell<P, T> } };
-
-/** Phases in which work is under way or a human decides, before anything is merged. */
-type Open = Extract<State, { tries: Tries }>;
-
-/** CI needs a moment to register its checks; a repository without CI is looked at once, after this long. */
-const firstLookSeconds = 90;
-
-const fresh: Tries = { attempt: 0, automatic: 0, ci: 0 };
 
 /** Ways to end that every phase before the merge has. */
 const endings = {
@@ -200,93 +200,6 @@ function leads<S extends State, T extends Event["type"]>(
   return { to: phases, rule };
 }
 
-type Carried = { tries: Tries; pull?: Pull | undefined };
-
-function to(state: State, ...effects: Effect[]): Step {
-  return { state, effects };
-}
-
-function stay(state: State): Step {
-  return to(state);
-}
-
-function carried({ tries, pull }: Carried): { tries: Tries; pull?: Pull } {
-  return { tries, ...(pull && { pull }) };
-}
-
-/** An event of an attempt counts only while that attempt is the current one. */
-function ours(state: In<"fixing">, attempt: number, step: Step): Step {
-  return attempt === state.tries.attempt ? step : stay(state);
-}
-
-/** A human spoke: automatic attempts count from nought again. */
-function spoken({ tries, pull }: Carried): Carried {
-  return { tries: { ...tries, automatic: 0, ci: 0 }, pull };
-}
-
-function fix(from: Carried, words: { guidance?: Guidance; feedback?: string }): Step {
-  const tries = { ...from.tries, attempt: from.tries.attempt + 1, automatic: from.tries.automatic + 1 };
-  const state = { phase: "fixing", ...carried({ ...from, tries }) } as const;
-  return to(
-    state,
-    { type: "fix", attempt: tries.attempt, ...words, ...(from.pull && { pull: from.pull }) },
-    { type: "report" },
-  );
-}
-
-function retry(state: Carried, reason: Reason, feedback: string, rules: Rulebook): Step {
-  return state.tries.automatic < rules.attempts ? fix(state, { feedback }) : giveUp(state, reason, feedback);
-}
-
-/** With a pull request open there is something for a human to look at; without one there is nothing left to wait for. */
-function giveUp(state: Carried, reason: Reason, note: string): Step {
-  return state.pull ? hold(state, reason, note) : close("gaveUp", reason, note);
-}
-
-function red(
-  state: In<"checking"> | In<"awaitingApproval">,
-  { head, feedback }: On<"checksFailed">,
-  rules: Rulebook,
-): Step {
-  if (head !== state.pull.head) return stay(state);
-  const { tries } = state;
-  if (tries.ci >= rules.ciIterations || tries.automatic >= rules.attempts) return hold(state, "ci-red", feedback);
-  return fix({ ...state, tries: { ...tries, ci: tries.ci + 1 } }, { feedback });
-}
-
-function check(state: { tries: Tries; pull: Pull }): Step {
-  return to({ phase: "checking", ...state }, look(state.pull, firstLookSeconds), { type: "report" });
-}
-
-function look(pull: Pull, afterSeconds: number): Effect {
-  return { type: "observe", pull, afterSeconds };
-}
-
-function hold(from: Carried, reason: Reason, note: string): Step {
-  return to({ phase: "held", reason, note, ...carried(from) }, { type: "report" });
-}
-
-function stop(state: Carried, by: string): Step {
-  const step = close("rejected", "stopped", `stopped by @${by}`, state.pull);
-  return state.pull ? { ...step, effects: [{ type: "closePull", pull: state.pull }, ...step.effects] } : step;
-}
-
-function merged(state: Open, { number, sha }: On<"pullMerged">, { watchHours }: Rulebook): Step {
-  const { pull } = state;
-  // A pull request is ours only by number: a stranger's merge changes nothing.
-  if (pull?.number !== number) return stay(state);
-  return to(
-    { phase: "watching", pull, mergeSha: sha },
-    { type: "watch", afterSeconds: watchHours * 3600 },
-    { type: "report" },
-  );
-}
-
-function rejected(state: Open, { number, by }: On<"pullClosed">): Step {
-  if (state.pull?.number !== number) return stay(state);
-  return close("rejected", "closed-by-human", `closed by @${by}`, state.pull);
-}
-
 function failed(state: State, { effect, message }: On<"effectFailed">): Step {
   if (state.phase === "closed" || cosmetic.includes(effect)) return stay(state);
   const note = `${effect}: ${message}`;
@@ -296,6 +209,7 @@ function failed(state: State, { effect, message }: On<"effectFailed">): Step {
   return close("gaveUp", "internal", note);
 }
 
-function close(outcome: Outcome, reason: Reason, note: string, pull?: Pull): Step {
-  return to({ phase: "closed", outcome, reason, note, ...(pull && { pull }) }, { type: "report" });
+/** An event of an attempt counts only while that attempt is the current one. */
+function ours(state: In<"fixing">, attempt: number, step: Step): Step {
+  return attempt === state.tries.attempt ? step : stay(state);
 }

@@ -9,7 +9,7 @@ import { decideVerdict } from "../governance/verdict.ts";
 import { SetupError } from "../sandbox/sandbox.ts";
 import type { Mirror, Workspace } from "../sandbox/sandbox.ts";
 import { sameFailure } from "../triage/same-failure.ts";
-import { isTestFile } from "../triage/test-files.ts";
+import { isTestCase, isTestFile } from "../triage/test-files.ts";
 import type { Runner, Workshop } from "./deps.ts";
 import { setupOf } from "./fix.ts";
 
@@ -27,32 +27,19 @@ export const prove: Runner<"prove", Workshop> = async ({ incident, effect: { pat
 };
 
 type Case = { mirror: Mirror; policy: SettledPolicy; patch: Patch; cause: Signal; signal: AbortSignal };
-type Runs = Pick<Proof, "before" | "after" | "verify" | "baseline" | "oldTests">;
+type Runs = Pick<Proof, "before" | "after" | "verify" | "baseline" | "oldTests" | "sameFailure">;
+
+const nothingRun: Runs = { verify: [], baseline: [], oldTests: [], sameFailure: "unknown" };
 
 async function judge(given: Case): Promise<Event> {
-  const { policy, patch, cause } = given;
+  const { policy, patch } = given;
+  const { base, tree } = patch;
   const findings = inspectPatch(patch.files, patch.refused, policy);
-  const testFiles = patch.files
-    .filter(({ path, change }) => change !== "deleted" && isTestFile(path))
-    .map(({ path }) => path);
-  const runs = findings.length > 0 ? { verify: [], baseline: [], oldTests: [] } : await runAll(given, testFiles);
-  const same = runs.before ? sameFailure(cause, runs.before.tail) : "unknown";
-  const { verdict, reason, code } = decideVerdict({
-    findings,
-    ...runs,
-    sameFailure: same,
-    hasTests: testFiles.length > 0,
-  });
-  const proof: Proof = {
-    verdict,
-    base: patch.base,
-    tree: patch.tree,
-    testFiles,
-    findings,
-    ...runs,
-    sameFailure: same,
-    reason,
-  };
+  const added = patch.files.filter(({ change }) => change !== "deleted").map(({ path }) => path);
+  const testFiles = added.filter(isTestCase);
+  const runs = findings.length > 0 ? nothingRun : await runAll(given, testFiles);
+  const { verdict, reason, code } = decideVerdict({ findings, ...runs, hasTests: testFiles.length > 0 });
+  const proof: Proof = { verdict, base, tree, testFiles, findings, ...runs, reason };
   return verdict === "rejected"
     ? { type: "proofFailed", proof, reason: code ?? "proof-rejected", feedback: feedback(proof) }
     : { type: "proofPassed", proof };
@@ -60,29 +47,38 @@ async function judge(given: Case): Promise<Event> {
 
 /** Steps 2 to 4. The base's own verify run is only needed where a verify command fails on the fix. */
 async function runAll(given: Case, testFiles: readonly string[]): Promise<Runs> {
-  const { mirror, policy, patch } = given;
+  const { mirror, policy, patch, cause } = given;
   const baseTree = await mirror.treeOf(patch.base);
   const touched = patch.files.map(({ path }) => path).filter(isTestFile);
   const reproduce = reproduceCommand(policy, testFiles);
-  const [before, [after, verify], oldTests] = await Promise.all([
-    reproduce ? mirror.compose(baseTree, patch.tree, testFiles).then((tree) => runOn(given, tree, [reproduce])) : [],
-    runOn(given, patch.tree, [...(reproduce ? [reproduce] : []), ...policy.verify]).then((runs) =>
-      reproduce ? ([runs[0], runs.slice(1)] as const) : ([undefined, runs] as const),
-    ),
-    touched.length > 0
-      ? mirror.compose(patch.tree, baseTree, touched).then((tree) => runOn(given, tree, policy.verify))
-      : [],
+  const reproduction = reproduce === undefined ? [] : [reproduce];
+  const onTree = async (tree: TreeSha, commands: readonly string[]) => runOn(given, tree, commands);
+  const [before, whole, old] = await Promise.all([
+    reproduce === undefined
+      ? []
+      : mirror.compose(baseTree, patch.tree, touched).then((tree) => onTree(tree, reproduction)),
+    onTree(patch.tree, [...reproduction, ...policy.verify]),
+    touched.length === 0
+      ? undefined
+      : mirror.compose(patch.tree, baseTree, touched).then((tree) => onTree(tree, policy.verify)),
   ]);
-  const baseline = [...verify, ...oldTests].some(({ exitCode }) => exitCode !== 0)
-    ? await runOn(given, baseTree, policy.verify)
-    : [];
+  const after = whole.slice(0, reproduction.length)[0];
+  const verify = whole.slice(reproduction.length);
+  const oldTests = old ?? verify;
+  const failed = [...verify, ...oldTests].some(({ record }) => record.exitCode !== 0);
+  const baseline = failed ? await onTree(baseTree, policy.verify) : [];
   return {
-    ...(before[0] && { before: before[0] }),
-    ...(after && { after }),
-    verify: [...verify],
-    baseline,
-    oldTests: touched.length > 0 ? oldTests : [...verify],
+    ...(before[0] && { before: before[0].record }),
+    ...(after && { after: after.record }),
+    verify: records(verify),
+    baseline: records(baseline),
+    oldTests: records(oldTests),
+    sameFailure: before[0] ? sameFailure(cause, before[0].output) : "unknown",
   };
+}
+
+function records(runs: readonly Run[]): RunRecord[] {
+  return runs.map(({ record }) => record);
 }
 
 /** The command that runs exactly the tests a patch adds; without one, the whole verify suite is the reproduction. */
@@ -92,35 +88,31 @@ function reproduceCommand({ reproduce, verify }: SettledPolicy, testFiles: reado
   return reproduce.replaceAll("{files}", testFiles.map(quote).join(" "));
 }
 
+/** `output` is all that was kept of it, of which the record holds the end. */
+type Run = { record: RunRecord; output: string };
+
 /** Runs commands one after the other in a fresh workspace of a tree. */
 async function runOn(
   { mirror, policy, patch, signal }: Case,
   tree: TreeSha,
   commands: readonly string[],
-): Promise<RunRecord[]> {
+): Promise<Run[]> {
   if (commands.length === 0) return [];
   const workspace = await openOrExplain(mirror, policy, { tree, base: patch.base, signal });
-  if ("exitCode" in workspace)
-    return commands.map((command) => ({ ...workspace, command: `${workspace.command} # setup before: ${command}` }));
+  if ("failed" in workspace) return commands.map((command) => setupFailure(command, tree, workspace.failed));
   try {
-    const records: RunRecord[] = [];
+    const runs: Run[] = [];
     for (const command of commands) {
-      const { output, hash, exitCode, killedBy, ms } = await workspace.run(command, {
-        timeoutMs: policy.limits.commandMinutes * 60_000,
-        signal,
-      });
+      const timeoutMs = policy.limits.commandMinutes * 60_000;
+      const { output, hash, exitCode, killedBy, ms } = await workspace.run(command, { timeoutMs, signal });
       signal.throwIfAborted();
-      records.push({
-        command,
-        tree,
-        exitCode,
-        ...(killedBy && { killedBy }),
-        ms,
-        outputHash: hash,
-        tail: output.slice(-tailChars),
+      const tail = output.slice(-tailChars);
+      runs.push({
+        record: { command, tree, exitCode, ...(killedBy && { killedBy }), ms, outputHash: hash, tail },
+        output,
       });
     }
-    return records;
+    return runs;
   } finally {
     await workspace.close();
   }
@@ -131,20 +123,18 @@ async function openOrExplain(
   mirror: Mirror,
   policy: SettledPolicy,
   at: { tree: TreeSha; base: CommitSha; signal: AbortSignal },
-): Promise<Workspace | RunRecord> {
+): Promise<Workspace | { failed: SetupError }> {
   try {
     return await mirror.open({ ...at, ...setupOf(policy) });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    return {
-      command: error.command,
-      tree: at.tree,
-      exitCode: 1,
-      ms: 0,
-      outputHash: "",
-      tail: error.output.slice(-tailChars),
-    };
+    return { failed: error };
   }
+}
+
+function setupFailure(command: string, tree: TreeSha, failed: SetupError): Run {
+  const output = `setup failed before it: ${failed.command}\n${failed.output}`;
+  return { record: { command, tree, exitCode: 1, ms: 0, outputHash: "", tail: output.slice(-tailChars) }, output };
 }
 
 /** What the next attempt gets to read: why this patch was not good enough, with the evidence. */

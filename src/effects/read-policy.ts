@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Policy } from "../domain/policy.ts";
 import type { SettledPolicy } from "../domain/policy.ts";
 import type { TreeSha } from "../domain/repository.ts";
+import { protects } from "../governance/glob.ts";
 import type { Mirror } from "../sandbox/sandbox.ts";
 import { detectCommands, manifestFiles } from "../triage/detect-commands.ts";
 
@@ -19,8 +20,21 @@ export function parsePolicy(text: string): PolicyFile {
   if (document.errors.length > 0) return { ok: false, problems: document.errors.map(({ message }) => message) };
   // maxAliasCount keeps a small file from growing into gigabytes ("billion laughs").
   const parsed = Policy.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (parsed.success) return { ok: true, policy: parsed.data };
-  return { ok: false, problems: parsed.error.issues.map(describe) };
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describe) };
+  const problems = parsed.data.paths.protected.flatMap(unusable);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: parsed.data };
+}
+
+/** A pattern that is not understood would protect nothing, silently. */
+function unusable(pattern: string): string[] {
+  try {
+    protects(pattern, "any/path");
+    return [];
+  } catch (error) {
+    return [
+      `paths.protected: "${pattern}" is not a usable pattern (${error instanceof Error ? error.message : String(error)})`,
+    ];
+  }
 }
 
 /** Reads the policy from a tree (the default branch's) and settles its commands. */

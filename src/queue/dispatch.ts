@@ -5,7 +5,8 @@ import type { Event } from "../domain/event.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
 import { Policy } from "../domain/policy.ts";
 import type { Fingerprint, Guidance, Signal } from "../domain/signal.ts";
-import { type Rulebook, transition } from "../domain/transition.ts";
+import type { Rulebook } from "../domain/step.ts";
+import { transition } from "../domain/transition.ts";
 import { newIncidentId } from "./incident-id.ts";
 
 type NewId = () => IncidentId;

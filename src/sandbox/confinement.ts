@@ -33,9 +33,6 @@ export const limits = {
   homeBytes: 512 * 1024 ** 2,
 } as const;
 
-// The watch on the sum should see an excess before a single process is refused more.
-const dataFactor = 1.5;
-
 /** The variables every command inside sees. There are no others. */
 export const insideEnvironment: Readonly<Record<string, string>> = {
   PATH: "/opt/self-heal/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -107,10 +104,16 @@ function bwrapArguments(host: Host, confinement: Confinement): string[] {
     // Inside, so that the number of processes counts this sandbox alone.
     ...words(`prlimit --nproc=${limits.processes} --cpu=${cpuSeconds} --fsize=${limits.fileBytes}`),
     ...words(
-      `--nofile=${limits.openFiles} --data=${Math.ceil(host.memoryBytes * dataFactor)} --core=0 --memlock=65536 --msgqueue=0 --`,
+      `--nofile=${limits.openFiles} --data=${dataLimit(host)} --core=0 --memlock=65536 --msgqueue=0 --`,
     ),
     ...argv,
   ];
+}
+
+/** Bytes of data of one process. More than the sum may be, so that the watch sees an excess before an allocation fails. */
+function dataLimit({ memoryBytes }: Host): number {
+  // Node does not start with much less than the first: what it only reserves counts too.
+  return Math.max(1024 ** 3, Math.ceil(memoryBytes * 1.5));
 }
 
 function words(text: string): string[] {

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import * as z from "zod";
 import { onData } from "./child.ts";
 import type { Child } from "./child.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { ToolName, ToolResult, ToolSession } from "./sandbox.ts";
 import { clip } from "./text.ts";
 
@@ -40,52 +41,73 @@ export function openToolSession(
   definitions: ToolSession["definitions"],
   options: ToolOptions,
 ): ToolSession {
+  const line = openLine(server, options.maxOutputChars);
+  const inShell = oneAtATime();
+  const ask = async (name: ToolName, input: unknown, signal?: AbortSignal): Promise<ToolResult> => {
+    if (signal?.aborted) return failure("aborted");
+    const { answer, cancel } = line.send({ name, input: limited(name, input, options) });
+    const limitMs = (name === "bash" ? options.bashTimeoutMs : otherToolMs) + graceMs;
+    const timer = setTimeout(() => line.end(`${name} did not come back within its time limit`), limitMs);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+    }
+  };
+  if (options.signal?.aborted) line.end("aborted");
+  options.signal?.addEventListener("abort", () => line.end("aborted"), { once: true });
+  return {
+    definitions,
+    // There is one shell: a command's time limit starts when it has it.
+    call: (name, input, signal) =>
+      name === "bash" ? inShell(() => ask(name, input, signal)) : ask(name, input, signal),
+    close: async () => {
+      line.end("the session is closed");
+      await server.ended.catch(() => undefined);
+    },
+  };
+}
+
+type Line = {
+  send: (request: object) => { answer: Promise<ToolResult>; cancel: () => void };
+  /** Ends the server and settles every question. The first cause is the one that is told. */
+  end: (why: string) => void;
+};
+
+/** Questions and answers, matched by number. */
+function openLine(server: Child, maxOutputChars: number): Line {
   const waiting = new Map<number, (result: ToolResult) => void>();
   let nextId = 1;
   let ending: string | undefined;
-
+  const settle = (id: number, result: ToolResult) => {
+    waiting.get(id)?.(result);
+    waiting.delete(id);
+  };
   const end = (why: string) => {
     ending ??= why;
     server.kill();
-    for (const settle of waiting.values()) settle(failure(ending));
-    waiting.clear();
+    for (const id of waiting.keys()) settle(id, failure(ending));
   };
   server.ended.then(
     () => end("the tool server ended"),
     (error: unknown) => end(`the tool server ended: ${error instanceof Error ? error.message : String(error)}`),
   );
-  listen(server, end, ({ id, text, isError }) => {
-    waiting.get(id)?.({ text: clip(text, options.maxOutputChars), isError });
-    waiting.delete(id);
-  });
-  options.signal?.addEventListener("abort", () => end("aborted"), { once: true });
-
+  listen(server, end, ({ id, text, isError }) => settle(id, { text: clip(text, maxOutputChars), isError }));
+  const write = (message: object) => server.process.stdin?.write(`${JSON.stringify(message)}\n`);
   return {
-    definitions,
-    call: async (name, input, signal) => {
-      if (ending !== undefined) return failure(ending);
-      if (signal?.aborted) return failure("aborted");
+    end,
+    send: (request) => {
+      if (ending !== undefined) return { answer: Promise.resolve(failure(ending)), cancel: () => undefined };
       const id = nextId++;
-      const limitMs = name === "bash" ? options.bashTimeoutMs : otherToolMs;
       const answer = new Promise<ToolResult>((resolve) => waiting.set(id, resolve));
-      const timer = setTimeout(() => end(`${name} did not come back within its time limit`), limitMs + graceMs);
-      const abort = () => {
-        server.process.stdin?.write(`${JSON.stringify({ id })}\n`);
-        waiting.get(id)?.(failure("aborted"));
-        waiting.delete(id);
+      write({ id, ...request });
+      const cancel = () => {
+        write({ id });
+        settle(id, failure("aborted"));
       };
-      signal?.addEventListener("abort", abort, { once: true });
-      server.process.stdin?.write(`${JSON.stringify({ id, name, input: limited(name, input, options) })}\n`);
-      try {
-        return await answer;
-      } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-      }
-    },
-    close: async () => {
-      end("the session is closed");
-      await server.ended.catch(() => undefined);
+      return { answer, cancel };
     },
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Event } from "../../src/domain/event.ts";
 import { Incident, State } from "../../src/domain/incident.ts";
 import { table, transition } from "../../src/domain/transition.ts";
-import type { Rulebook, Step } from "../../src/domain/transition.ts";
+import type { Rulebook, Step } from "../../src/domain/step.ts";
 import { samples, shas } from "../support/events.ts";
 
 const rules: Rulebook = { attempts: 2, ciIterations: 1, watchHours: 1, merge: "auto" };

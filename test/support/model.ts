@@ -12,7 +12,7 @@ import { placeOf, replyOf, stepAt } from "./model-script.ts";
 import type { Fault, Place } from "./model-script.ts";
 import type { Script } from "./script.ts";
 
-export type Seen = { body: MessagesRequest; turn: number; status: number; usage?: InputUsage; fault?: Fault["kind"] };
+type Seen = { body: MessagesRequest; turn: number; status: number; usage?: InputUsage; fault?: Fault["kind"] };
 
 /** A scripted Messages API over HTTP. `failures` are expectations that did not hold and steps that were missing. */
 export type Model = { url: string; requests: readonly Seen[]; failures: readonly string[]; close(): Promise<void> };

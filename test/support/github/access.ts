@@ -4,7 +4,7 @@ import { needs } from "./needs.ts";
 import { ApiError, forbidden, notFound } from "./reply.ts";
 import type { Level, Permissions, Role } from "./types.ts";
 import { isAtLeast, roleOf } from "./world.ts";
-import type { Account, InstallationToken, Repository, World } from "./world.ts";
+import type { Account, Act, InstallationToken, Repository, World } from "./world.ts";
 
 /** Who makes a call. */
 export type Caller =
@@ -18,6 +18,10 @@ export function actor(world: World, caller: Caller): Account {
   if (caller.kind === "user") return caller.user;
   if (caller.kind === "installation") return world.app.bot;
   throw new ApiError(401, "Requires authentication");
+}
+
+export function actOf({ world, repository, caller }: { world: World; repository: Repository; caller: Caller }): Act {
+  return { world, repository, by: actor(world, caller) };
 }
 
 /** Reads `Bearer`, `token` and Basic credentials. Throws 401 for what GitHub would not know. */

@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { canSee, holds } from "./access.ts";
+import { actOf, canSee, holds } from "./access.ts";
 import type { Caller } from "./access.ts";
 import { gitEnvironment } from "./bare-git.ts";
 import { refsMoved } from "./refs.ts";
-import { actor } from "./access.ts";
 import { findRepository, isAtLeast, roleOf } from "./world.ts";
 import type { Repository, World } from "./world.ts";
 
@@ -37,7 +36,7 @@ export async function answerGit(
   const call = { repository, service, query: url.search.slice(1), writes, caller };
   if (service !== "git-receive-pack") return runBackend(call, request, response);
   return world.exclusively(async () => {
-    const status = await runBackend(call, request, response, () => refsMoved(world, repository, actor(world, caller)));
+    const status = await runBackend(call, request, response, () => refsMoved(actOf({ world, repository, caller })));
     return status;
   });
 }

@@ -1,4 +1,4 @@
-import { actor, authorize } from "./access.ts";
+import { actOf, actor, authorize, canSee } from "./access.ts";
 import { commitFiles } from "./commit-files.ts";
 import type { GraphqlContext, Resolver } from "./graphql.ts";
 import { findPullNode, viewCommit, viewPull, viewRef } from "./graphql-queries.ts";
@@ -9,7 +9,6 @@ import { moveRef } from "./refs.ts";
 import { revertPull } from "./revert-pull.ts";
 import type { Json } from "./types.ts";
 import { findRepository } from "./world.ts";
-import { canSee } from "./access.ts";
 import type { Repository } from "./world.ts";
 
 export const mutations: Record<string, Resolver> = {
@@ -40,7 +39,7 @@ const pullOf = (input: unknown, context: GraphqlContext) => findPullNode(context
 async function changeDraft(input: unknown, context: GraphqlContext, draft: boolean): Promise<Json> {
   const { repository, issue } = pullOf(input, context);
   authorize(context.caller, { operationId: "pulls/request-reviewers", repository, number: undefined });
-  await setDraft(context.world, repository, issue, draft, actor(context.world, context.caller));
+  await setDraft(actOf({ ...context, repository }), issue, draft);
   return { ...echo(input), pullRequest: viewPull(context.world, repository, issue) };
 }
 
@@ -70,7 +69,7 @@ async function createCommit(input: Json, context: GraphqlContext): Promise<Json>
     caller,
     by,
   });
-  await moveRef(world, repository, ref, sha, by);
+  await moveRef({ world, repository, by }, ref, sha);
   const commit = viewCommit(world, repository, await repository.git.commit(sha));
   return { ...echo(input), commit, ref: () => viewRef(world, repository, ref) };
 }

@@ -1,7 +1,7 @@
 import { renderComment, renderIssue, renderLabel } from "./render-issue.ts";
 import type { PullIssue } from "./render-pull.ts";
 import { renderPull } from "./render-pull.ts";
-import type { Account, Comment, Issue, Label, Repository, World } from "./world.ts";
+import type { Account, Act, Comment, Issue, Label, Repository, World } from "./world.ts";
 import type { Json } from "./types.ts";
 
 /** Issues and what they share with pull requests: how they change, and which webhooks that sends. */
@@ -32,26 +32,21 @@ export function newIssue(world: World, repository: Repository, { title, body, us
 
 /** As GitHub does: one `opened` with all labels, then a `labeled` for each. */
 export async function openIssue(world: World, repository: Repository, fields: NewIssue): Promise<Issue> {
+  const act = { world, repository, by: fields.user };
   const issue = newIssue(world, repository, fields);
   repository.issues.push(issue);
   issue.labels = fields.labels.map((name) => labelNamed(world, repository, name));
-  await announce(world, repository, issue, "opened", fields.user);
+  await announce(act, issue, "opened");
   for (const label of issue.labels)
-    await announce(world, repository, issue, "labeled", fields.user, { label: renderLabel(world, repository, label) });
+    await announce(act, issue, "labeled", { label: renderLabel(world, repository, label) });
   return issue;
 }
 
 export const isPull = (issue: Issue): issue is PullIssue => issue.pull !== undefined;
 
 /** Sends `issues.<action>`, or `pull_request.<action>` for a pull request. */
-export async function announce(
-  world: World,
-  repository: Repository,
-  issue: Issue,
-  action: string,
-  sender: Account,
-  more: Json = {},
-): Promise<void> {
+export async function announce(act: Act, issue: Issue, action: string, more: Json = {}): Promise<void> {
+  const { world, repository, by: sender } = act;
   if (isPull(issue)) {
     const payload = { number: issue.number, pull_request: await renderPull(world, repository, issue), ...more };
     world.emit(`pull_request.${action}`, { repository, sender, payload });
@@ -81,30 +76,23 @@ export function addLabel(
   return label;
 }
 
-export async function setLabels(
-  world: World,
-  repository: Repository,
-  issue: Issue,
-  names: string[],
-  by: Account,
-): Promise<void> {
+export async function setLabels(act: Act, issue: Issue, names: string[]): Promise<void> {
+  const { world, repository } = act;
   const before = issue.labels;
   issue.labels = [...new Set(names.map((name) => labelNamed(world, repository, name)))];
   issue.updatedAt = world.now();
   for (const label of before.filter((one) => !issue.labels.includes(one))) {
-    await announce(world, repository, issue, "unlabeled", by, { label: renderLabel(world, repository, label) });
+    await announce(act, issue, "unlabeled", { label: renderLabel(world, repository, label) });
   }
   for (const label of issue.labels.filter((one) => !before.includes(one))) {
-    await announce(world, repository, issue, "labeled", by, { label: renderLabel(world, repository, label) });
+    await announce(act, issue, "labeled", { label: renderLabel(world, repository, label) });
   }
 }
 
 export async function editIssue(
-  world: World,
-  repository: Repository,
+  act: Act,
   issue: Issue,
   fields: { title?: string; body?: string | null },
-  by: Account,
 ): Promise<void> {
   const { title = issue.title, body = issue.body } = fields;
   const changes = {
@@ -112,18 +100,17 @@ export async function editIssue(
     ...(body !== issue.body && { body: { from: issue.body ?? "" } }),
   };
   if (Object.keys(changes).length === 0) return;
-  Object.assign(issue, { title, body, updatedAt: world.now() });
-  await announce(world, repository, issue, "edited", by, { changes });
+  Object.assign(issue, { title, body, updatedAt: act.world.now() });
+  await announce(act, issue, "edited", { changes });
 }
 
 export async function setState(
-  world: World,
-  repository: Repository,
+  act: Act,
   issue: Issue,
   state: "open" | "closed",
-  by: Account,
   reason?: Issue["stateReason"],
 ): Promise<void> {
+  const { world, by } = act;
   if (issue.state === state) return;
   const closed = state === "closed";
   issue.state = state;
@@ -132,7 +119,7 @@ export async function setState(
   issue.closedBy = closed ? by : undefined;
   issue.updatedAt = world.now();
   if (!closed && !issue.pull) issue.stateReason = "reopened";
-  await announce(world, repository, issue, closed ? "closed" : "reopened", by);
+  await announce(act, issue, closed ? "closed" : "reopened");
 }
 
 export function commentOn(
@@ -145,24 +132,18 @@ export function commentOn(
   const comment = { id: world.nextId(), issue, ...fields, createdAt: now, updatedAt: now, reactions: [] };
   repository.comments.push(comment);
   issue.updatedAt = now;
-  announceComment(world, repository, comment, "created", fields.user);
+  announceComment({ world, repository, by: fields.user }, comment, "created");
   return comment;
 }
 
-export function editComment(world: World, repository: Repository, comment: Comment, body: string, by: Account): void {
+export function editComment(act: Act, comment: Comment, body: string): void {
   const from = comment.body;
-  Object.assign(comment, { body, updatedAt: world.now() });
-  announceComment(world, repository, comment, "edited", by, { changes: { body: { from } } });
+  Object.assign(comment, { body, updatedAt: act.world.now() });
+  announceComment(act, comment, "edited", { changes: { body: { from } } });
 }
 
-export function announceComment(
-  world: World,
-  repository: Repository,
-  comment: Comment,
-  action: string,
-  sender: Account,
-  more: Json = {},
-): void {
+export function announceComment(act: Act, comment: Comment, action: string, more: Json = {}): void {
+  const { world, repository, by: sender } = act;
   const issue = renderIssue(world, repository, comment.issue);
   world.emit(`issue_comment.${action}`, {
     repository,

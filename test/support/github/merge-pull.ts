@@ -29,8 +29,9 @@ export async function mergePull(
   }
   const sha = await writeMerge(world, repository, issue, request);
   await repository.git.updateRef(`refs/heads/${pull.base.ref}`, sha);
-  await markMerged(world, repository, issue, sha, request.by);
-  await refsMoved(world, repository, request.by);
+  const act = { world, repository, by: request.by };
+  await markMerged(act, issue, sha);
+  await refsMoved(act);
   return sha;
 }
 

@@ -3,7 +3,7 @@ import type { PullIssue } from "./render-pull.ts";
 import { invalid } from "./reply.ts";
 import { runWorkflow } from "./workflow-runs.ts";
 import { nodeId } from "./world.ts";
-import type { Account, Issue, Repository, World } from "./world.ts";
+import type { Account, Act, Issue, Repository, World } from "./world.ts";
 
 export type NewPull = {
   head: string;
@@ -55,8 +55,9 @@ export async function openPull(world: World, repository: Repository, fields: New
   };
   repository.issues.push(issue);
   await followHead(repository, issue);
-  await announce(world, repository, issue, "opened", fields.user);
-  checkHead(world, repository, issue, fields.user);
+  const act = { world, repository, by: fields.user };
+  await announce(act, issue, "opened");
+  checkHead(act, issue);
   return issue;
 }
 
@@ -67,49 +68,32 @@ async function followHead(repository: Repository, { number, pull }: PullIssue): 
   repository.refs.set(ref, pull.head.sha);
 }
 
-function checkHead(world: World, repository: Repository, { pull }: PullIssue, by: Account): void {
+function checkHead({ world, repository, by }: Act, { pull }: PullIssue): void {
   runWorkflow(world, repository, { sha: pull.head.sha, branch: pull.head.ref, event: "pull_request", by });
 }
 
 /** A branch moved: pull requests from it are synchronized, those into it may have become merged. */
-export async function headMoved(
-  world: World,
-  repository: Repository,
-  move: { branch: string; before: string; after: string },
-  by: Account,
-): Promise<void> {
+export async function headMoved(act: Act, move: { branch: string; before: string; after: string }): Promise<void> {
   const { branch, before, after } = move;
-  for (const issue of repository.issues.filter(isPull)) {
+  for (const issue of act.repository.issues.filter(isPull)) {
     if (issue.state === "closed") continue;
-    if (issue.pull.head.ref === branch) await synchronize(world, repository, issue, { before, after }, by);
-    if (issue.pull.base.ref === branch) await baseMoved(world, repository, issue, after, by);
+    if (issue.pull.head.ref === branch) await synchronize(act, issue, { before, after });
+    if (issue.pull.base.ref === branch) await baseMoved(act, issue, after);
   }
 }
 
-async function synchronize(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  moved: { before: string; after: string },
-  by: Account,
-): Promise<void> {
+async function synchronize(act: Act, issue: PullIssue, moved: { before: string; after: string }): Promise<void> {
   issue.pull.head.sha = moved.after;
-  issue.updatedAt = world.now();
-  await followHead(repository, issue);
-  await announce(world, repository, issue, "synchronize", by, moved);
-  checkHead(world, repository, issue, by);
+  issue.updatedAt = act.world.now();
+  await followHead(act.repository, issue);
+  await announce(act, issue, "synchronize", moved);
+  checkHead(act, issue);
 }
 
 /** A push that brings the head into the base merges the pull request. */
-async function baseMoved(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  after: string,
-  by: Account,
-): Promise<void> {
-  if (await repository.git.isAncestor(issue.pull.head.sha, after)) {
-    await markMerged(world, repository, issue, after, by);
+async function baseMoved(act: Act, issue: PullIssue, after: string): Promise<void> {
+  if (await act.repository.git.isAncestor(issue.pull.head.sha, after)) {
+    await markMerged(act, issue, after);
   } else {
     issue.pull.base.sha = after;
   }
@@ -118,43 +102,32 @@ async function baseMoved(
 const closingWord = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
 
 /** Closes the pull request as merged, and the issues that its text says it fixes. */
-export async function markMerged(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  sha: string,
-  by: Account,
-): Promise<void> {
+export async function markMerged(act: Act, issue: PullIssue, sha: string): Promise<void> {
+  const { world, repository, by } = act;
   Object.assign(issue.pull, { mergedAt: world.now(), mergedBy: by, mergeSha: sha });
-  await setState(world, repository, issue, "closed", by);
+  await setState(act, issue, "closed");
   if (issue.pull.base.ref !== repository.defaultBranch) return;
   for (const [, number] of (issue.body ?? "").matchAll(closingWord)) {
     const fixed = repository.issues.find((one) => one.number === Number(number) && !one.pull);
-    if (fixed) await setState(world, repository, fixed, "closed", by);
+    if (fixed) await setState(act, fixed, "closed");
   }
 }
 
-export async function closePull(world: World, repository: Repository, issue: Issue, by: Account): Promise<void> {
-  await setState(world, repository, issue, "closed", by);
+export async function closePull(act: Act, issue: Issue): Promise<void> {
+  await setState(act, issue, "closed");
 }
 
-export async function reopenPull(world: World, repository: Repository, issue: PullIssue, by: Account): Promise<void> {
-  const sha = repository.refs.get(`refs/heads/${issue.pull.head.ref}`);
+export async function reopenPull(act: Act, issue: PullIssue): Promise<void> {
+  const sha = act.repository.refs.get(`refs/heads/${issue.pull.head.ref}`);
   if (!sha || issue.pull.mergedAt)
     throw refuse({ field: "state", code: "invalid", message: "state cannot be changed." });
   issue.pull.head.sha = sha;
-  await setState(world, repository, issue, "open", by);
+  await setState(act, issue, "open");
 }
 
-export async function setDraft(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  draft: boolean,
-  by: Account,
-): Promise<void> {
+export async function setDraft(act: Act, issue: PullIssue, draft: boolean): Promise<void> {
   if (issue.pull.draft === draft) return;
   issue.pull.draft = draft;
-  issue.updatedAt = world.now();
-  await announce(world, repository, issue, draft ? "converted_to_draft" : "ready_for_review", by);
+  issue.updatedAt = act.world.now();
+  await announce(act, issue, draft ? "converted_to_draft" : "ready_for_review");
 }

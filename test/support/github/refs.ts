@@ -5,27 +5,21 @@ import { stamp } from "./render.ts";
 import { accountOf, noReply } from "./render-git.ts";
 import { renderSuite } from "./render-checks.ts";
 import { invalid } from "./reply.ts";
-import type { Account, CheckSuite, Repository, World } from "./world.ts";
+import type { Act, CheckSuite, Repository, World } from "./world.ts";
 import type { Json } from "./types.ts";
 
 export const noCommit = "0".repeat(40);
 type Move = { ref: string; before: string; after: string };
 
 /** Points a ref at a commit and lets everything follow that follows a push. */
-export async function moveRef(
-  world: World,
-  repository: Repository,
-  ref: string,
-  sha: string,
-  by: Account,
-): Promise<void> {
-  await repository.git.updateRef(ref, sha);
-  await refsMoved(world, repository, by);
+export async function moveRef(act: Act, ref: string, sha: string): Promise<void> {
+  await act.repository.git.updateRef(ref, sha);
+  await refsMoved(act);
 }
 
-export async function removeRef(world: World, repository: Repository, ref: string, by: Account): Promise<void> {
-  await repository.git.deleteRef(ref);
-  await refsMoved(world, repository, by);
+export async function removeRef(act: Act, ref: string): Promise<void> {
+  await act.repository.git.deleteRef(ref);
+  await refsMoved(act);
 }
 
 /** Throws what GitHub answers when a ref would not move forward and was not forced to. */
@@ -34,16 +28,18 @@ export async function assertForward(repository: Repository, from: string, to: st
 }
 
 /** Compares the refs with what they were, and tells everybody: push webhooks, pull requests, CI. */
-export async function refsMoved(world: World, repository: Repository, by: Account): Promise<void> {
+export async function refsMoved(act: Act): Promise<void> {
+  const { repository } = act;
   const old = repository.refs;
   const now = await repository.git.refs();
   repository.refs = now;
   const names = [...new Set([...old.keys(), ...now.keys()])].filter((ref) => /^refs\/(heads|tags)\//.test(ref));
   const moves = names.map((ref) => ({ ref, before: old.get(ref) ?? noCommit, after: now.get(ref) ?? noCommit }));
-  for (const move of moves.filter(({ before, after }) => before !== after)) await refMoved(world, repository, move, by);
+  for (const move of moves.filter(({ before, after }) => before !== after)) await refMoved(act, move);
 }
 
-async function refMoved(world: World, repository: Repository, move: Move, by: Account): Promise<void> {
+async function refMoved(act: Act, move: Move): Promise<void> {
+  const { world, repository, by } = act;
   repository.pushedAt = world.now();
   const isBranch = move.ref.startsWith("refs/heads/");
   const name = move.ref.replace(/^refs\/(heads|tags)\//, "");
@@ -53,20 +49,16 @@ async function refMoved(world: World, repository: Repository, move: Move, by: Ac
     const payload = { ref: name, ref_type: isBranch ? "branch" : "tag", ...created, pusher_type: "user" };
     world.emit(event, { repository, sender: by, payload });
   }
-  world.emit("push", { repository, sender: by, payload: await pushPayload(world, repository, move, by) });
-  if (isBranch) await branchMoved(world, repository, { ...move, branch: name }, by);
+  world.emit("push", { repository, sender: by, payload: await pushPayload(act, move) });
+  if (isBranch) await branchMoved(act, { ...move, branch: name });
 }
 
-async function branchMoved(
-  world: World,
-  repository: Repository,
-  move: Move & { branch: string },
-  by: Account,
-): Promise<void> {
+async function branchMoved(act: Act, move: Move & { branch: string }): Promise<void> {
+  const { world, repository, by } = act;
   const { branch, before, after } = move;
   if (after === noCommit) {
     for (const issue of repository.issues) {
-      if (issue.pull?.head.ref === branch && issue.state === "open") await closePull(world, repository, issue, by);
+      if (issue.pull?.head.ref === branch && issue.state === "open") await closePull(act, issue);
     }
     return;
   }
@@ -85,16 +77,11 @@ async function branchMoved(
     sender: by,
     payload: { check_suite: await renderSuite(world, repository, suite) },
   });
-  await headMoved(world, repository, move, by);
+  await headMoved(act, move);
   if (branch === repository.defaultBranch) runWorkflow(world, repository, { sha: after, branch, event: "push", by });
 }
 
-async function pushPayload(
-  world: World,
-  repository: Repository,
-  { ref, before, after }: Move,
-  by: Account,
-): Promise<Json> {
+async function pushPayload({ world, repository, by }: Act, { ref, before, after }: Move): Promise<Json> {
   const deleted = after === noCommit;
   const created = before === noCommit;
   const range = created ? after : `${before}..${after}`;

@@ -27,7 +27,7 @@ export async function revertPull(
   const sha = await git.writeCommit({ tree, parents: [base], author: person, committer: person, message });
   repository.signed.add(sha);
   const branch = freeBranch(repository, `revert-${number}-${pull.head.ref}`);
-  await moveRef(world, repository, `refs/heads/${branch}`, sha, request.by);
+  await moveRef({ world, repository, by: request.by }, `refs/heads/${branch}`, sha);
   return openPull(world, repository, {
     head: branch,
     base: pull.base.ref,

@@ -15,13 +15,18 @@ export type GitHubOptions = {
   /** Time at the start; it then runs on, and `clock.advance` adds to it. Default: now. */
   now?: Date;
   ci?: Ci;
+  /** `mergeable` is null on the first look at a new head or base, as on GitHub. Default: computed at once. */
+  lazyMergeability?: boolean;
   /** The rate limit of each token, per hour. Default 5000. */
   rateLimit?: number;
   /** 0 (the default) picks a free port. */
   port?: number;
 };
 
-/** Called once for every commit that a branch comes to point at. `undefined`: no workflow is triggered. */
+/**
+ * Called like a workflow with `on: {push: {branches: [<default>]}, pull_request}`: for each push to the default branch
+ * and for each head of an open pull request. `undefined`: no workflow is triggered.
+ */
 export type Ci = (push: {
   repository: string;
   sha: string;
@@ -71,6 +76,15 @@ export type RepositoryView = {
   git(...args: string[]): Promise<string>;
   setRole(login: string, role: Role | undefined): void;
   archive(): void;
+  /** Rules, classic protection by branch, and secrets, as the API shall answer them. */
+  settings: RepositorySettings;
+};
+
+/** What the repository's administrators have set up; empty at first. */
+export type RepositorySettings = {
+  rules: Json[];
+  protection: Record<string, Json>;
+  secrets: { name: string; updatedAt: Date }[];
 };
 
 export type UserClient = {
@@ -185,6 +199,8 @@ export type CiOptions = {
   branch?: string;
   event?: string;
   log?: string;
+  /** Completes the present attempt of this run (one that was re-run) instead of starting a run. */
+  runId?: number;
 };
 
 export type FakeGitHub = {

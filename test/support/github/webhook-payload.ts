@@ -41,18 +41,34 @@ export function modernize(value: unknown): unknown {
   if (Array.isArray(value)) return list(value).map(modernize);
   if (!isJson(value)) return value;
   const inner = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, modernize(part)]));
-  if ("full_name" in inner && "stargazers_count" in inner) return { ...newerRepositoryFields, ...inner };
+  for (const key of "app_id" in inner ? ["created_at", "updated_at"] : []) {
+    // Seconds in the old examples of installations.
+    if (typeof inner[key] === "number") inner[key] = new Date(inner[key] * 1000).toISOString();
+  }
+  for (const [marks, fields] of newerFields) {
+    if (marks.every((mark) => mark in inner)) return { ...fields, ...inner };
+  }
   return inner;
 }
 
-const newerRepositoryFields = {
-  has_discussions: false,
-  allow_forking: true,
-  is_template: false,
-  web_commit_signoff_required: false,
-  topics: [],
-  visibility: "public",
-  forks: 0,
-  open_issues: 0,
-  watchers: 0,
-};
+const newerFields: [marks: string[], fields: Json][] = [
+  [
+    ["full_name", "stargazers_count"],
+    {
+      disabled: false,
+      has_discussions: false,
+      allow_forking: true,
+      is_template: false,
+      web_commit_signoff_required: false,
+      topics: [],
+      visibility: "public",
+      forks: 0,
+      open_issues: 0,
+      watchers: 0,
+    },
+  ],
+  [["app_id", "target_type"], { app_slug: "self-heal" }],
+  [["allow_force_pushes_enforcement_level"], { lock_branch_enforcement_level: "off" }],
+  [["verified", "signature"], { verified_at: null }],
+  [["run_number", "workflow_id"], { path: ".github/workflows/test.yml", display_title: "A change" }],
+];

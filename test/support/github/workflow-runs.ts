@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { renderCheckRun, renderJob, renderRun, renderSuite, renderWorkflow } from "./render-checks.ts";
 import type { CiOptions, Conclusion } from "./types.ts";
-import type { Account, CheckRun, CheckSuite, Job, Repository, Workflow, WorkflowRun, World } from "./world.ts";
+import type { Account, Act, CheckRun, CheckSuite, Job, Repository, Workflow, WorkflowRun, World } from "./world.ts";
 
 /** GitHub Actions: runs, their jobs, the check runs they show as, and the webhooks of all of these. */
 
@@ -105,7 +105,7 @@ async function startJob(
   const job: Job = { id, run, attempt: run.attempt, check, name, log };
   repository.checks.push(check);
   run.jobs.push(job);
-  await announceCheck(world, repository, check, "created", world.actions.bot);
+  await announceCheck({ world, repository, by: world.actions.bot }, check, "created");
   announceJob(world, repository, job, "queued");
   run.status = "in_progress";
   check.status = "in_progress";
@@ -125,7 +125,7 @@ export async function finishRun(
     Object.assign(job.check, { status: "completed", conclusion, completedAt: now });
     job.log = stampLines(job.log === "" ? defaultLog(conclusion) : job.log, now);
     announceJob(world, repository, job, "completed");
-    await announceCheck(world, repository, job.check, "completed", world.actions.bot);
+    await announceCheck({ world, repository, by: world.actions.bot }, job.check, "completed");
   }
   Object.assign(run, { status: "completed", conclusion, updatedAt: now });
   run.suite.updatedAt = now;
@@ -181,13 +181,8 @@ function announceJob(world: World, repository: Repository, job: Job, action: str
 }
 
 /** `created` and `completed` of a check run; in webhooks its suite is more than an id. */
-export async function announceCheck(
-  world: World,
-  repository: Repository,
-  check: CheckRun,
-  action: string,
-  sender: Account,
-): Promise<void> {
+export async function announceCheck(act: Act, check: CheckRun, action: string): Promise<void> {
+  const { world, repository, by: sender } = act;
   const suite = await renderSuite(world, repository, check.suite);
   const rendered = { ...renderCheckRun(world, repository, check), check_suite: suite };
   world.emit(`check_run.${action}`, { repository, sender, payload: { check_run: rendered } });

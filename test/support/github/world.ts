@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { BareGit } from "./bare-git.ts";
-import type { Ci, Conclusion, Delivery, Json, Permissions, Role, Violation } from "./types.ts";
+import type { Ci, Conclusion, Delivery, Json, Permissions, RepositorySettings, Role, Violation } from "./types.ts";
 
 /** The stand-in's state: what GitHub would keep in its database. Rendered by render-*.ts, changed by the routes. */
 
@@ -222,13 +222,6 @@ export type Repository = {
   settings: RepositorySettings;
 };
 
-/** What the repository's administrators have set up. */
-export type RepositorySettings = {
-  rules: Json[];
-  protection: Record<string, Json>;
-  secrets: { name: string; updatedAt: Date }[];
-};
-
 export type Sent = { repository?: Repository; sender: Account; installation?: InstallationState; payload: Json };
 
 export type World = {
@@ -257,6 +250,9 @@ export type World = {
   log: Delivery[];
   redeliver(id: number): Promise<Delivery> | undefined;
 };
+
+/** Somebody doing something in a repository. */
+export type Act = { world: World; repository: Repository; by: Account };
 
 export function nodeId(prefix: string, id: number): string {
   return `${prefix}_kwDO${Buffer.from(String(id)).toString("base64url")}`;

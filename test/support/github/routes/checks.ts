@@ -36,7 +36,7 @@ export const checkHandlers: Record<string, RepositoryHandler> = {
     };
     const finished = change(world, run, body);
     repository.checks.push(run);
-    await announceCheck(world, repository, run, "created", world.app.bot);
+    await announceCheck({ world, repository, by: world.app.bot }, run, "created");
     if (finished) await finish(world, repository, run);
     return created(renderCheckRun(world, repository, run));
   },
@@ -150,7 +150,7 @@ const completionTime = (world: World, body: Json): Date =>
   typeof body["completed_at"] === "string" ? new Date(body["completed_at"]) : world.now();
 
 async function finish(world: World, repository: Repository, run: CheckRun): Promise<void> {
-  await announceCheck(world, repository, run, "completed", world.app.bot);
+  await announceCheck({ world, repository, by: world.app.bot }, run, "completed");
   if (suiteResult(repository, run.suite).status === "completed")
     await announceSuite(world, repository, run.suite, world.app.bot);
 }

@@ -94,7 +94,7 @@ async function putContent({ world, repository, caller, params, body }: Repositor
   });
   await assertWorkflowsAllowed(repository, caller, { from: head, to: sha });
   if (caller.kind === "installation") repository.signed.add(sha);
-  await moveRef(world, repository, `refs/heads/${branch}`, sha, account);
+  await moveRef({ world, repository, by: account }, `refs/heads/${branch}`, sha);
   const entry = found((await git.tree(sha, true)).find((one) => one.path === path));
   const commit = renderGitCommit(world, repository, await git.commit(sha));
   return { status: old ? 200 : 201, body: { content: renderEntry(world, repository, branch, entry), commit } };

@@ -1,4 +1,4 @@
-import { actor } from "../access.ts";
+import { actOf, actor } from "../access.ts";
 import type { Person } from "../bare-git.ts";
 import { isJson, json, list, text } from "../json.ts";
 import { assertForward, moveRef, removeRef } from "../refs.ts";
@@ -28,7 +28,7 @@ export const gitDataHandlers: Record<string, RepositoryHandler> = {
   "git/delete-ref": async ({ world, repository, caller, params }) => {
     const ref = `refs/${params["ref"]}`;
     if (!repository.refs.has(ref)) throw invalid("Reference does not exist");
-    await removeRef(world, repository, ref, actor(world, caller));
+    await removeRef(actOf({ world, repository, caller }), ref);
     return nothing();
   },
   "git/create-blob": async ({ world, repository, body }) => {
@@ -87,7 +87,7 @@ async function createRef({ world, repository, caller, body }: RepositoryCall): P
   if (repository.refs.has(ref)) throw invalid("Reference already exists");
   const sha = await existingCommit(repository, body["sha"]);
   await assertWorkflowsAllowed(repository, caller, { from: undefined, to: sha });
-  await moveRef(world, repository, ref, sha, actor(world, caller));
+  await moveRef(actOf({ world, repository, caller }), ref, sha);
   return { ...created(renderRef(world, repository, ref, sha)) };
 }
 
@@ -98,7 +98,7 @@ async function updateRef({ world, repository, caller, body, params }: Repository
   const sha = await existingCommit(repository, body["sha"]);
   if (body["force"] !== true) await assertForward(repository, before, sha);
   await assertWorkflowsAllowed(repository, caller, { from: before, to: sha });
-  await moveRef(world, repository, ref, sha, actor(world, caller));
+  await moveRef(actOf({ world, repository, caller }), ref, sha);
   return ok(renderRef(world, repository, ref, sha));
 }
 

@@ -1,4 +1,4 @@
-import { actor, holds } from "../access.ts";
+import { actOf, actor, holds } from "../access.ts";
 import type { Caller } from "../access.ts";
 import {
   addLabel,
@@ -70,26 +70,26 @@ export const issueHandlers: Record<string, RepositoryHandler> = {
   "issues/update-comment": ({ world, repository, caller, params, body }) => {
     const comment = commentIn(repository, params);
     assertMayEdit(repository, caller, comment.user, actor(world, caller));
-    editComment(world, repository, comment, text(body["body"]), actor(world, caller));
+    editComment(actOf({ world, repository, caller }), comment, text(body["body"]));
     return ok(renderComment(world, repository, comment));
   },
   "issues/delete-comment": ({ world, repository, caller, params }) => {
     const comment = commentIn(repository, params);
     assertMayEdit(repository, caller, comment.user, actor(world, caller));
     repository.comments = repository.comments.filter((one) => one !== comment);
-    announceComment(world, repository, comment, "deleted", actor(world, caller));
+    announceComment(actOf({ world, repository, caller }), comment, "deleted");
     return nothing();
   },
   "issues/list-labels-on-issue": (call) => page(call, labelsOf(call, issueIn(call.repository, call.params))),
   "issues/add-labels": async (call) => {
     const issue = issueIn(call.repository, call.params);
     const all = [...issue.labels.map(({ name }) => name), ...names(call.body["labels"])];
-    await setLabels(call.world, call.repository, issue, all, actor(call.world, call.caller));
+    await setLabels(actOf(call), issue, all);
     return ok(labelsOf(call, issue));
   },
   "issues/set-labels": async (call) => {
     const issue = issueIn(call.repository, call.params);
-    await setLabels(call.world, call.repository, issue, names(call.body["labels"]), actor(call.world, call.caller));
+    await setLabels(actOf(call), issue, names(call.body["labels"]));
     return ok(labelsOf(call, issue));
   },
   "issues/remove-label": async (call) => {
@@ -97,7 +97,7 @@ export const issueHandlers: Record<string, RepositoryHandler> = {
     const has = issue.labels.map(({ name }) => name);
     const without = has.filter((name) => name.toLowerCase() !== call.params["name"]?.toLowerCase());
     if (without.length === has.length) throw new ApiError(404, "Label does not exist");
-    await setLabels(call.world, call.repository, issue, without, actor(call.world, call.caller));
+    await setLabels(actOf(call), issue, without);
     return ok(labelsOf(call, issue));
   },
   "issues/create-label": createLabel,

@@ -12,12 +12,11 @@ import { pullIn } from "./pulls.ts";
 export const reviewHandlers: Record<string, RepositoryHandler> = {
   "pulls/create-review": async ({ world, repository, caller, params, body }) => {
     const issue = pullIn(repository, params);
-    const review = await submitReview(world, repository, issue, {
+    const review = await submitReview(actOf({ world, repository, caller }), issue, {
       event: typeof body["event"] === "string" ? body["event"] : undefined,
       body: text(body["body"]),
       commitId: typeof body["commit_id"] === "string" ? body["commit_id"] : undefined,
       comments: list(body["comments"]).map(newComment),
-      by: actor(world, caller),
     });
     return ok(renderReview(world, repository, issue, review));
   },
@@ -30,14 +29,14 @@ export const reviewHandlers: Record<string, RepositoryHandler> = {
   },
   "pulls/get-review": (call) =>
     ok(renderReview(call.world, call.repository, pullIn(call.repository, call.params), reviewIn(call))),
-  "pulls/dismiss-review": ({ ...call }) => {
+  "pulls/dismiss-review": (call) => {
     const { world, repository, caller, params } = call;
     const issue = pullIn(repository, params);
     const review = reviewIn(call);
     if (!["APPROVED", "CHANGES_REQUESTED"].includes(review.state))
       throw invalid("Can not dismiss a review with this state");
     review.state = "DISMISSED";
-    announceReview(world, repository, issue, review, "dismissed", actor(world, caller));
+    announceReview(actOf(call), issue, review, "dismissed");
     return ok(renderReview(world, repository, issue, review));
   },
   "pulls/list-comments-for-review": (call) => {

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CommitSha } from "../../src/domain/repository.ts";
+import { errorKind } from "../../src/github/github-error.ts";
+import {
+  addLabels,
+  closePull,
+  markReady,
+  mergePull,
+  openPull,
+  proposeRevert,
+  readPull,
+  updatePullBody,
+} from "../../src/github/pulls.ts";
+import type { Octokit } from "../../src/github/octokit.ts";
+import { fakeClients, repository } from "./fake-fetch.ts";
+import { openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+
+const branch = "self-heal/fix";
+const wanted = { branch, base: "main", title: "Fix the price", body: "Because.", draft: true };
+const failure = (error: unknown): unknown => error;
+
+let stage: Stage;
+let octokit: Octokit;
+let head: CommitSha;
+beforeEach(async () => {
+  stage = await openStage();
+  head = CommitSha.parse(await stage.ada.push("acme/shop", { "src/price.js": "export const price = 2;\n" }, branch));
+  octokit = await stage.clients.for(stage.repo, "propose");
+  stage.requests();
+});
+afterEach(() => stage.close());
+
+describe("opening", () => {
+  test("takes one request and makes a draft", async () => {
+    const pull = await openPull(octokit, stage.repo, wanted);
+    expect(stage.requests()).toEqual(["POST /pulls"]);
+    expect(pull.head).toBe(head);
+    expect(await readPull(octokit, stage.repo, pull.number)).toMatchObject({
+      state: "open",
+      draft: true,
+      merged: false,
+      head,
+      branch,
+      base: "main",
+      title: "Fix the price",
+    });
+  });
+
+  test("adopts the open pull request of the branch and brings its text up to date", async () => {
+    stage.github.fail({ method: "POST", path: /\/pulls$/, drop: "after" });
+    expect(errorKind(await openPull(octokit, stage.repo, wanted).catch(failure))).toBe("unavailable");
+    const pull = await openPull(octokit, stage.repo, { ...wanted, body: "Because of that." });
+    const pulls = await stage.view.pulls();
+    expect(pulls.map(({ number, body }) => [number, body])).toEqual([[pull.number, "Because of that."]]);
+  });
+
+  test("opens another one after the first was closed", async () => {
+    const first = await openPull(octokit, stage.repo, wanted);
+    await closePull(octokit, stage.repo, first.number);
+    const second = await openPull(octokit, stage.repo, wanted);
+    expect(second.number).not.toBe(first.number);
+  });
+
+  test("opens it ready where the plan has no drafts", async () => {
+    const message = "Validation Failed";
+    const errors = [{ message: "Draft pull requests are not supported in this repository." }];
+    stage.github.fail({ method: "POST", path: /\/pulls$/, status: 422, body: { message, errors } });
+    const { number } = await openPull(octokit, stage.repo, wanted);
+    expect(await readPull(octokit, stage.repo, number)).toMatchObject({ state: "open", draft: false });
+  });
+
+  test("a branch with nothing to merge is an error", async () => {
+    const sha = await stage.view.head("main");
+    await stage.ada.request(`PATCH /repos/acme/shop/git/refs/heads/${branch}`, { sha, force: true });
+    expect(errorKind(await openPull(octokit, stage.repo, wanted).catch(failure))).toBe("invalid");
+  });
+});
+
+describe("an open pull request", () => {
+  let number: number;
+  beforeEach(async () => {
+    ({ number } = await openPull(octokit, stage.repo, wanted));
+    stage.requests();
+  });
+
+  test("gets another body", async () => {
+    await updatePullBody(octokit, stage.repo, number, "New.");
+    expect((await stage.view.pulls())[0]?.["body"]).toBe("New.");
+  });
+
+  test("is closed, once or twice", async () => {
+    await closePull(octokit, stage.repo, number);
+    await closePull(octokit, stage.repo, number);
+    expect(await readPull(octokit, stage.repo, number)).toMatchObject({ state: "closed", merged: false });
+  });
+
+  test("that was closed without merging tells who closed it", async () => {
+    await stage.ada.closePull("acme/shop", number);
+    const { data } = await octokit.rest.pulls.get({ owner: "acme", repo: "shop", pull_number: number });
+    const { clients } = fakeClients(({ path }) => {
+      if (path.endsWith("/pulls/1")) return { json: data };
+      return path.endsWith("/issues/1") ? { json: { closed_by: { login: "ada" } } } : undefined;
+    });
+    const pull = await readPull(await clients.for(repository, "read"), repository, 1);
+    expect(pull).toMatchObject({ state: "closed", merged: false, closedBy: "ada" });
+  });
+
+  test("is taken out of draft once", async () => {
+    await markReady(octokit, stage.repo, number);
+    expect(stage.requests()).toEqual([`GET /pulls/${number}`, "POST /graphql"]);
+    await markReady(octokit, stage.repo, number);
+    expect(stage.requests()).toEqual([`GET /pulls/${number}`]);
+    expect(await readPull(octokit, stage.repo, number)).toMatchObject({ draft: false });
+  });
+
+  test("that was closed is not taken out of draft", async () => {
+    await closePull(octokit, stage.repo, number);
+    await markReady(octokit, stage.repo, number);
+    expect(stage.requests()).not.toContain("POST /graphql");
+  });
+
+  test("gets labels beside those it has, in at most two requests; the verdict gets its colour", async () => {
+    const report = await stage.clients.for(stage.repo, "report");
+    await stage.ada.addLabel("acme/shop", number, "mine");
+    stage.requests();
+    await addLabels(report, stage.repo, number, ["self-heal", "self-heal:proven"]);
+    expect(stage.requests()).toEqual(["POST /labels", `POST /issues/${number}/labels`]);
+    await addLabels(report, stage.repo, number, ["self-heal", "self-heal:proven"]);
+    expect(stage.requests()).toEqual([`POST /issues/${number}/labels`]);
+    const again = await stage.restart().for(stage.repo, "report");
+    await addLabels(again, stage.repo, number, ["self-heal", "self-heal:proven"]);
+    const labels = (await stage.view.pulls())[0]?.["labels"] as { name: string; color: string }[];
+    expect(labels.map(({ name }) => name).toSorted()).toEqual(["mine", "self-heal", "self-heal:proven"]);
+    expect(labels.find(({ name }) => name === "self-heal:proven")?.color).toBe("1a7f37");
+  });
+});
+
+describe("merging", () => {
+  let number: number;
+  beforeEach(async () => {
+    ({ number } = await openPull(octokit, stage.repo, { ...wanted, draft: false }));
+    stage.requests();
+  });
+
+  test("merges the named commit, and says so again when asked again", async () => {
+    const merged = await mergePull(octokit, stage.repo, { number, head });
+    expect(merged).toEqual({ kind: "merged", sha: await stage.view.head("main") });
+    expect(await mergePull(octokit, stage.repo, { number, head })).toEqual(merged);
+    expect(await readPull(octokit, stage.repo, number)).toMatchObject({
+      state: "closed",
+      merged: true,
+      mergedBy: "self-heal[bot]",
+      mergeSha: await stage.view.head("main"),
+    });
+  });
+
+  test("never merges another commit than the named one", async () => {
+    const pushed = await stage.ada.push("acme/shop", { "src/price.js": "export const price = 3;\n" }, branch);
+    const main = await stage.view.head("main");
+    expect(await mergePull(octokit, stage.repo, { number, head })).toEqual({ kind: "moved", head: pushed });
+    expect(await stage.view.head("main")).toBe(main);
+  });
+
+  test("tells why GitHub refuses", async () => {
+    const body = { message: "At least 1 approving review is required." };
+    stage.github.fail({ method: "PUT", path: /\/merge$/, status: 405, body });
+    expect(await mergePull(octokit, stage.repo, { number, head })).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("approving review"),
+    });
+  });
+
+  test("squashes where merge commits are not allowed", async () => {
+    const body = { message: "Merge commits are not allowed on this repository." };
+    stage.github.fail({ method: "PUT", path: /\/merge$/, status: 405, body });
+    expect(await mergePull(octokit, stage.repo, { number, head })).toMatchObject({ kind: "merged" });
+    const parents = await stage.view.git("log", "-1", "--format=%P", "main");
+    expect(parents.trim().split(" ")).toHaveLength(1);
+  });
+});
+
+describe("reverting", () => {
+  test("opens one pull request that takes the merged one back", async () => {
+    const { number } = await openPull(octokit, stage.repo, { ...wanted, draft: false });
+    await stage.ada.merge("acme/shop", number);
+    const revert = await proposeRevert(octokit, stage.repo, { number, body: "It came back." });
+    expect(await readPull(octokit, stage.repo, revert)).toMatchObject({
+      state: "open",
+      base: "main",
+      title: 'Revert "Fix the price"',
+    });
+    expect(await proposeRevert(octokit, stage.repo, { number, body: "It came back." })).toBe(revert);
+  });
+});

@@ -1,0 +1,65 @@
+import { isPull } from "./issues.ts";
+import { renderCheckRun, renderStatus } from "./render-checks.ts";
+import { renderComment, renderIssue } from "./render-issue.ts";
+import { renderPull, renderReview } from "./render-pull.ts";
+import type { RepositoryView } from "./types.ts";
+import { findAccount } from "./world.ts";
+import type { Repository, World } from "./world.ts";
+import { readFiles } from "./workflow-runs.ts";
+
+/** The test's own look at a repository, without a request. */
+export function viewRepository(world: World, repository: Repository): RepositoryView {
+  const head = (branch = repository.defaultBranch) => {
+    const sha = repository.refs.get(`refs/heads/${branch}`);
+    if (!sha) throw new Error(`${repository.fullName} has no branch ${branch}`);
+    return sha;
+  };
+  return {
+    id: repository.id,
+    owner: repository.owner.login,
+    name: repository.name,
+    fullName: repository.fullName,
+    defaultBranch: repository.defaultBranch,
+    directory: repository.git.directory,
+    cloneUrl: `${world.url}/${repository.fullName}.git`,
+    settings: repository.settings,
+    issues: () => repository.issues.filter(({ pull }) => !pull).map((issue) => renderIssue(world, repository, issue)),
+    pulls: async () =>
+      Promise.all(repository.issues.filter(isPull).map((issue) => renderPull(world, repository, issue))),
+    comments: (number) =>
+      repository.comments
+        .filter(({ issue }) => issue.number === number)
+        .map((comment) => renderComment(world, repository, comment)),
+    reviews: (number) =>
+      repository.issues.flatMap((issue) =>
+        issue.number === number
+          ? (issue.pull?.reviews ?? []).map((review) => renderReview(world, repository, issue, review))
+          : [],
+      ),
+    checkRuns: (sha) =>
+      repository.checks
+        .filter(({ headSha }) => sha === undefined || headSha === sha)
+        .map((run) => renderCheckRun(world, repository, run)),
+    statuses: (sha) =>
+      repository.statuses
+        .filter((status) => status.sha === sha)
+        .map((status) => renderStatus(world, repository, status)),
+    branches: async () =>
+      Object.fromEntries(
+        [...repository.refs]
+          .filter(([ref]) => ref.startsWith("refs/heads/"))
+          .map(([ref, sha]) => [ref.slice("refs/heads/".length), sha]),
+      ),
+    head: async (branch) => head(branch),
+    files: async (ref) => readFiles(repository, repository.refs.get(`refs/heads/${ref}`) ?? ref ?? head()),
+    git: async (...args) => repository.git.line(args),
+    setRole: (login, role) => {
+      if (role === undefined) repository.collaborators.delete(login.toLowerCase());
+      else if (findAccount(world, login)) repository.collaborators.set(login.toLowerCase(), role);
+      else throw new Error(`there is no user ${login}; addUser first`);
+    },
+    archive: () => {
+      repository.archived = true;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { framePath, isVendor, repositoryPath } from "../../src/triage/frames.ts";
+
+test.each([
+  ["/srv/app/src/a.js", false],
+  ["src/a.py", false],
+  ["vendored/a.js", false],
+  ["/srv/app/node_modules/x/i.js", true],
+  ["C:\\app\\node_modules\\x\\i.js", true],
+  ["/usr/lib/python3.11/json/decoder.py", true],
+  ["/opt/venv/lib/python3.12/site-packages/x.py", true],
+  ["/home/u/go/pkg/mod/github.com/x/y.go", true],
+  ["/usr/local/go/src/runtime/panic.go", true],
+  ["/usr/local/bundle/gems/rack-1/lib/rack.rb", true],
+  ["node:internal/process", true],
+  ["internal/modules/cjs/loader.js", true],
+  ["<frozen importlib._bootstrap>", true],
+  ["[native code]", true],
+])("%s is foreign: %s", (file, expected) => expect(isVendor({ file })).toBe(expected));
+
+test.each([
+  ["file:///srv/app/a.js", "/srv/app/a.js"],
+  ["webpack://app/./src/a.ts?1a2b", "app/./src/a.ts"],
+  ["app:///src/a.js", "src/a.js"],
+  ["https://example.com/static/a.js#x", "/static/a.js"],
+  ["C:\\app\\a.js", "/app/a.js"],
+  ["../../src/a.js", "src/a.js"],
+])("the path of %s is %s", (file, expected) => expect(framePath(file)).toBe(expected));
+
+const files = new Set(["src/cart.js", "packages/api/src/cart.js", "index.js", "lib/index.js"]);
+
+test.each([
+  ["/srv/app/src/cart.js", "src/cart.js"],
+  ["/build/packages/api/src/cart.js", "packages/api/src/cart.js"],
+  ["src/cart.js", "src/cart.js"],
+  ["index.js", "index.js"],
+  ["webpack://app/./src/cart.js", "src/cart.js"],
+  ["/srv/other/index.js", undefined],
+  ["/srv/lib/index.js", "lib/index.js"],
+  ["/srv/../src/cart.js", undefined],
+  ["src/gone.js", undefined],
+  ["", undefined],
+])("%s is %s in the repository", (file, expected) => {
+  expect(repositoryPath(file, (path) => files.has(path))).toBe(expected);
+});

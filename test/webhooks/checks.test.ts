@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { GithubEventName } from "../../src/webhooks/github.ts";
+import { context, eventOf, whyIgnored } from "./examples.ts";
+import type { Json } from "./examples.ts";
+
+const sha = "a".repeat(40);
+
+const suite = { check_suite: { head_branch: "self-heal/abc-fix", head_sha: sha, app: { id: 15368 } } };
+const settled = { sha, state: "failure", branches: [{ name: "main" }, { name: "self-heal/abc-fix" }] };
+const reported = {
+  address: { kind: "head", repository: 186853002, sha },
+  event: { type: "checksReported", head: sha },
+};
+
+test("a suite on a fix branch is a hint", () => expect(eventOf("check_suite.completed", suite)).toEqual(reported));
+test("a status on a fix branch is a hint", () => expect(eventOf("status", settled)).toEqual(reported));
+test("a status on more branches than GitHub lists may be on a fix branch", () => {
+  const branches = Array.from({ length: 10 }, (_, at) => ({ name: `b${at}` }));
+  expect(eventOf("status", { ...settled, branches })).toEqual(reported);
+});
+
+test.each<[string, GithubEventName, Json]>([
+  ["is our own", "check_suite.completed", { check_suite: { ...suite.check_suite, app: { id: context.appId } } }],
+  ["not on a fix branch", "check_suite.completed", { check_suite: { head_branch: "main" } }],
+  ["not on a fix branch", "check_suite.completed", { check_suite: { head_branch: null } }],
+  ["is pending", "status", { ...settled, state: "pending" }],
+  ["not on a fix branch", "status", { ...settled, branches: [{ name: "main" }] }],
+])("%s: ignored", (why, name, patch) => expect(whyIgnored(name, patch)).toContain(why));
