@@ -53,8 +53,8 @@ const firstMaxTokens = 16_000;
 const lastMaxTokens = 64_000;
 
 /**
- * Talks to the model until it answers or a limit ends it. Throws only what neither the model nor a limit caused: an abort
- * (the signal's reason) or a broken sandbox.
+ * Talks to the model until it answers or a limit ends it. Throws only what neither the model nor a limit caused: something
+ * after an abort (not always the signal's reason), or what broke the sandbox.
  *
  * The SDK's runner sends the requests and runs the tools. Between turns its history is replaced through its own
  * `setMessagesParams`, because the breakpoints must move, notes must sit behind the tool results they belong to, and a
@@ -83,7 +83,7 @@ export async function converse(talk: Conversation): Promise<Ending> {
     { signal },
   );
   for await (const stream of runner) {
-    const received = await receive(stream, signal);
+    const received = await receive(stream);
     const next = await react(talk, course, runner, received);
     if (next.kind !== "goOn") return next;
     runner.setMessagesParams((params) => ({

@@ -10,9 +10,9 @@ export type Received =
 
 /**
  * Waits for the end of a reply. Only `finalMessage` tells a cut stream from a whole one: a loop over the events ends
- * silently at a cut (measured with SDK 1.12). Throws the abort's reason when aborted.
+ * silently at a cut (measured with SDK 1.12). Throws the SDK's APIUserAbortError when aborted.
  */
-export async function receive(stream: BetaMessageStream, signal: AbortSignal): Promise<Received> {
+export async function receive(stream: BetaMessageStream): Promise<Received> {
   let usage: BetaUsage | undefined;
   stream.on("streamEvent", (_, snapshot) => {
     usage = snapshot.usage;
@@ -20,7 +20,6 @@ export async function receive(stream: BetaMessageStream, signal: AbortSignal): P
   try {
     return { kind: "whole", message: await stream.finalMessage() };
   } catch (error) {
-    signal.throwIfAborted();
     const failure = failureOf(error);
     if (!failure) throw error;
     return { kind: "failed", failure, usage };

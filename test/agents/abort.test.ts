@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { ToolResult } from "../../src/sandbox/sandbox.ts";
 import { fakeWorkspace } from "../support/fake-workspace.ts";
@@ -42,9 +43,9 @@ test("an abort while waiting to try again does the same", async () => {
   const abort = new AbortController();
   const { engine } = await setting([{ final: answer }], {
     faults: [{ turn: 0, kind: "overloaded" }],
-    sleep: async (_, signal) => {
+    sleep: async (ms, signal) => {
       abort.abort(stop);
-      signal.throwIfAborted();
+      await setTimeout(ms, undefined, { signal });
     },
   });
   await expect(engine.attempt(task({ signalAbort: abort.signal }))).rejects.toBe(stop);

@@ -137,7 +137,9 @@ describe("an attempt", () => {
 });
 
 describe("a model in a loop", () => {
-  const failing = { bash: () => ({ text: "no such file", isError: true }) };
+  // Another text each time, or the rule for the same result would stop it as well.
+  let tries = 0;
+  const failing = { bash: () => ({ text: `no such file, try ${(tries += 1)}`, isError: true }) };
 
   test("is nudged once and stopped when it goes on", async () => {
     const { engine, model } = await setting(Array.from({ length: 9 }, () => bash("cat nowhere")));

@@ -4,7 +4,7 @@ import { checkPayload } from "./github/specification.ts";
 import type { Json } from "./github/types.ts";
 import { modernize, publishedExample } from "./github/webhook-payload.ts";
 
-type EventName = keyof EventPayloadMap & string;
+type EventName = keyof EventPayloadMap;
 type ActionName<E extends EventName> = EventPayloadMap[E] extends { action: infer A extends string } ? `${E}.${A}` : E;
 /** `issues.labeled`, `workflow_run.completed`, `push`, … */
 export type PayloadName = { [E in EventName]: ActionName<E> }[EventName];

@@ -32,7 +32,7 @@ export function authenticate(world: World, header: string | undefined): Caller {
     const password = Buffer.from(value, "base64").toString().split(":").slice(1).join(":");
     return byToken(world, password);
   }
-  return /^eyJ/.test(value) ? byJwt(world, value) : byToken(world, value);
+  return value.startsWith("eyJ") ? byJwt(world, value) : byToken(world, value);
 }
 
 function byToken(world: World, token: string): Caller {
@@ -52,25 +52,29 @@ function byJwt(world: World, token: string): Caller {
   const signed = createVerify("RSA-SHA256").update(`${head}.${body}`).verify(world.appKey, signature, "base64url");
   if (!signed || decode(head)["alg"] !== "RS256") throw new ApiError(401, badJwt);
   const { iss, exp, iat } = decode(body);
-  const now = world.now().getTime() / 1000;
+  assertTimes(world.now().getTime() / 1000, exp, iat);
+  const issuer = typeof iss === "number" ? String(iss) : text(iss);
+  if (issuer !== String(world.app.id) && issuer !== world.app.clientId) {
+    throw new ApiError(401, "Integration not found");
+  }
+  return { kind: "app" };
+}
+
+function assertTimes(now: number, exp: unknown, iat: unknown): void {
+  const claim = "'Expiration time' claim ('exp')";
   if (typeof exp !== "number" || exp <= now) {
     throw new ApiError(
       401,
-      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+      `${claim} must be a numeric value representing the future time at which the assertion expires`,
     );
   }
-  if (exp > now + 600) throw new ApiError(401, "'Expiration time' claim ('exp') is too far in the future");
+  if (exp > now + 600) throw new ApiError(401, `${claim} is too far in the future`);
   if (typeof iat !== "number" || iat > now + 1) {
     throw new ApiError(
       401,
       "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
     );
   }
-  const issuer = typeof iss === "number" ? String(iss) : text(iss);
-  if (issuer !== String(world.app.id) && issuer !== world.app.clientId) {
-    throw new ApiError(401, "Integration not found");
-  }
-  return { kind: "app" };
 }
 
 function decode(part: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { Caller } from "./access.ts";
-import { GraphqlRefusal } from "./graphql-refusal.ts";
+import { invalid } from "./reply.ts";
 import { noReply } from "./render-git.ts";
 import type { Account, Repository, World } from "./world.ts";
 import { assertWorkflowsAllowed } from "./workflow-files.ts";
@@ -27,16 +27,13 @@ export async function commitFiles(world: World, repository: Repository, changes:
   await git.line(["read-tree", parent], { env });
   for (const path of deletions) {
     if (!modes.has(path))
-      throw new GraphqlRefusal(
-        "UNPROCESSABLE",
-        `A path was requested for deletion which does not exist as of commit oid \`${parent}\`: ${path}`,
-      );
+      throw invalid(`A path was requested for deletion which does not exist as of commit oid \`${parent}\`: ${path}`);
     await git.run(["update-index", "--force-remove", "-z", "--stdin"], { env, input: path });
   }
   const rows: string[] = [];
   for (const { path, content } of additions) {
-    if (path === "" || path.startsWith("/") || path.split("/").some((part) => /^(\.\.?|\.git|)$/i.test(part))) {
-      throw new GraphqlRefusal("UNPROCESSABLE", `A path was requested that is invalid: ${path}`);
+    if (isBadPath(path)) {
+      throw invalid(`A path was requested that is invalid: ${path}`);
     }
     rows.push(`${modes.get(path) ?? "100644"} ${await git.writeBlob(content)}\t${path}\0`);
   }
@@ -46,6 +43,11 @@ export async function commitFiles(world: World, repository: Repository, changes:
   const committer = { name: "GitHub", email: "noreply@github.com", date: world.now() };
   const sha = await git.writeCommit({ tree, parents: [parent], author, committer, message });
   await assertWorkflowsAllowed(repository, caller, { from: parent, to: sha });
-  repository.signed.add(sha);
+  if (caller.kind === "installation") repository.signed.add(sha);
   return sha;
+}
+
+/** Paths that git must not be given: outside the tree, or its own folder. */
+export function isBadPath(path: string): boolean {
+  return path === "" || path.startsWith("/") || path.split("/").some((part) => /^(\.\.?|\.git|)$/i.test(part));
 }

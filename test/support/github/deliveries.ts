@@ -67,7 +67,12 @@ export function startDeliveries(world: World, target: Target, track: (work: Prom
       if (!installation || !isSubscribed(world, installation, event, name)) return undefined;
       const payload = compose(world, name, installation, sent);
       validate(world, name, payload);
-      return queue(newDelivery(world, name, payload, installation, sent));
+      return queue(
+        newDelivery(world, name, payload, {
+          installationId: installation.id,
+          repositoryId: sent.repository?.id ?? null,
+        }),
+      );
     },
     redeliver(id: number): Promise<Delivery> | undefined {
       const old = log.find((delivery) => delivery.id === id);
@@ -124,7 +129,12 @@ export function validate(world: World, name: string, payload: Json): void {
   else if (errors.length > 0) world.violations.push({ kind: "webhook", what: name, errors });
 }
 
-function newDelivery(world: World, name: string, payload: Json, installation: InstallationState, sent: Sent): Delivery {
+function newDelivery(
+  world: World,
+  name: string,
+  payload: Json,
+  ids: Pick<Delivery, "installationId" | "repositoryId">,
+): Delivery {
   const [event = ""] = name.split(".");
   const body = JSON.stringify(payload);
   const guid = randomUUID();
@@ -139,8 +149,7 @@ function newDelivery(world: World, name: string, payload: Json, installation: In
     milliseconds: 0,
     statusCode: 0,
     status: "pending",
-    installationId: installation.id,
-    repositoryId: sent.repository?.id ?? null,
+    ...ids,
     headers: {
       accept: "*/*",
       "content-type": "application/json",

@@ -21,26 +21,29 @@ const letters: Record<string, FileDiff["status"]> = {
 
 /** What changed between two commits, file by file. */
 export async function diffFiles(git: BareGit, from: string, to: string): Promise<FileDiff[]> {
-  const raw = (await git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", from, to])).toString().split("\0");
-  const files: FileDiff[] = [];
-  for (let at = 0; at < raw.length && raw[at] !== "";) {
-    const [, , , sha = "", status = ""] = (raw[at] ?? "").split(" ");
-    const moved = /^[RC]/.test(status);
-    const filename = raw[at + (moved ? 2 : 1)] ?? "";
-    const previous = moved ? raw[at + 1] : undefined;
-    at += moved ? 3 : 2;
-    const patch = await filePatch(git, from, to, previous ? [previous, filename] : [filename]);
-    files.push({
+  const rows = readRaw((await git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", from, to])).toString());
+  return Promise.all(
+    rows.map(async ({ sha, status, filename, previous }) => {
+      const patch = await filePatch(git, from, to, previous === undefined ? [filename] : [previous, filename]);
       // A removed file is shown with the id it had.
-      sha: status === "D" ? ((await git.resolve(`${from}:${filename}`, "blob")) ?? null) : sha,
-      filename,
-      status: letters[status.slice(0, 1)] ?? "changed",
-      ...countLines(patch),
-      previous,
-      patch,
-    });
+      const shown = status === "removed" ? ((await git.resolve(`${from}:${filename}`, "blob")) ?? null) : sha;
+      return { sha: shown, filename, status, ...countLines(patch), previous, patch };
+    }),
+  );
+}
+
+type Row = { sha: string; status: FileDiff["status"]; filename: string; previous: string | undefined };
+
+/** `:<mode> <mode> <id> <id> <letter>` and one path, or two for a rename, each ended by NUL. */
+function readRaw(raw: string): Row[] {
+  const parts = raw.split("\0").filter((part) => part !== "");
+  const rows: Row[] = [];
+  while (parts.length > 0) {
+    const [, , , sha = "", letter = ""] = (parts.shift() ?? "").split(" ");
+    const previous = letter.startsWith("R") ? parts.shift() : undefined;
+    rows.push({ sha, status: letters[letter.slice(0, 1)] ?? "changed", filename: parts.shift() ?? "", previous });
   }
-  return files;
+  return rows;
 }
 
 async function filePatch(git: BareGit, from: string, to: string, paths: string[]): Promise<string | undefined> {
@@ -55,6 +58,9 @@ function countLines(patch = ""): { additions: number; deletions: number } {
   return { additions: count("+"), deletions: count("-") };
 }
 
+const both: readonly ("LEFT" | "RIGHT")[] = ["LEFT", "RIGHT"];
+const sidesOf: Record<string, readonly ("LEFT" | "RIGHT")[]> = { "+": ["RIGHT"], "-": ["LEFT"] };
+
 /** GitHub's `diff_hunk`: the hunk's head and its lines up to the commented one; undefined when the line is not in the diff. */
 export function hunkAt(patch: string, line: number, side: "LEFT" | "RIGHT"): string | undefined {
   let hunk: string[] = [];
@@ -67,11 +73,7 @@ export function hunkAt(patch: string, line: number, side: "LEFT" | "RIGHT"): str
       continue;
     }
     hunk.push(text);
-    const sides = text.startsWith("+")
-      ? (["RIGHT"] as const)
-      : text.startsWith("-")
-        ? (["LEFT"] as const)
-        : (["LEFT", "RIGHT"] as const);
+    const sides = sidesOf[text.slice(0, 1)] ?? both;
     if (sides.some((one) => one === side && position[one] === line)) return hunk.join("\n");
     for (const one of sides) position[one] += 1;
   }

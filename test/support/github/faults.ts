@@ -21,27 +21,18 @@ const messages: Record<number, string> = {
 };
 
 /** What to answer instead; undefined when the fault only delays or drops. */
-export function faultReply(
-  world: World,
-  { status, rateLimit, headers, body, delayMilliseconds, drop }: Fault,
-): Reply | undefined {
+export function faultReply(world: World, fault: Fault): Reply | undefined {
+  const { rateLimit, headers, body } = fault;
+  const given = { ...(headers && { headers }), ...(body && { body }) };
   if (rateLimit)
-    return limited(world, rateLimit, {
-      ...(status !== undefined && { status }),
-      ...(headers && { headers }),
-      ...(body && { body }),
-    });
-  if (status === undefined && (delayMilliseconds !== undefined || drop !== undefined)) return undefined;
-  const code = status ?? 500;
-  return {
-    status: code,
-    body: body ?? {
-      message: messages[code] ?? "Server Error",
-      documentation_url: "https://docs.github.com/rest",
-      status: String(code),
-    },
-    ...(headers && { headers }),
-  };
+    return limited(world, rateLimit, { ...given, ...(fault.status !== undefined && { status: fault.status }) });
+  const answers = fault.status !== undefined || (fault.delayMilliseconds === undefined && fault.drop === undefined);
+  return answers ? { ...plainError(fault.status ?? 500), ...given } : undefined;
+}
+
+function plainError(status: number): Reply {
+  const message = messages[status] ?? "Server Error";
+  return { status, body: { message, documentation_url: "https://docs.github.com/rest", status: String(status) } };
 }
 
 /** Source: GitHub docs, "Rate limits for the REST API". */

@@ -45,18 +45,18 @@ const notFound: Answer = { status: 404, message: "Repository not found." };
 
 function refusal(repository: Repository | undefined, caller: Caller, writes: boolean): Answer | undefined {
   if (caller.kind === "app") return { status: 401, message: "Invalid username or token." };
-  if (caller.kind === "none" && (writes || !repository || repository.private))
-    return { status: 401, message: "Authentication required" };
+  if (caller.kind === "none") return anonymousRefusal(repository, writes);
   if (!repository || !canSee(caller, repository)) return notFound;
-  const allowed = caller.kind === "none" || mayGit(repository, caller, writes);
-  if (!allowed)
-    return {
-      status: 403,
-      message: writes ? "Write access to repository not granted." : "Read access to repository not granted.",
-    };
-  if (writes && repository.archived)
-    return { status: 403, message: "This repository was archived so it is read-only." };
-  return undefined;
+  if (!mayGit(repository, caller, writes)) {
+    return { status: 403, message: `${writes ? "Write" : "Read"} access to repository not granted.` };
+  }
+  const archived = { status: 403, message: "This repository was archived so it is read-only." };
+  return writes && repository.archived ? archived : undefined;
+}
+
+function anonymousRefusal(repository: Repository | undefined, writes: boolean): Answer | undefined {
+  const open = repository !== undefined && !repository.private && !writes;
+  return open ? undefined : { status: 401, message: "Authentication required" };
 }
 
 function mayGit(repository: Repository, caller: Exclude<Caller, { kind: "none" | "app" }>, writes: boolean): boolean {

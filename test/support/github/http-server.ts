@@ -44,23 +44,25 @@ export function createGitHubServer(world: World, traffic: Traffic) {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const incoming = read(request);
     const fault = takeFault(traffic.faults, incoming.method, incoming.path);
-    if (fault?.delayMilliseconds !== undefined) await wait(fault.delayMilliseconds);
-    if (fault?.drop === "before") return void request.socket.destroy();
-    const forced = fault && faultReply(world, fault);
+    await wait(fault?.delayMilliseconds ?? 0);
     const caller = identify(request);
-    if (gitPath.test(incoming.path) && !forced && !(caller instanceof ApiError && caller.status !== 401)) {
-      return serveGit(incoming, response, caller instanceof ApiError ? "invalid" : caller);
+    if (fault?.drop === "before") {
+      traffic.requests.push(record(incoming, caller, { body: undefined, reply: { status: 0 } }));
+      return void request.socket.destroy();
     }
-    const body = await readBody(request);
+    const forced = fault && faultReply(world, fault);
+    if (gitPath.test(incoming.path) && !forced) return serveGit(incoming, response, caller);
+    const reply = await answerApi(incoming, caller, forced);
+    if (fault?.drop === "after") return void request.socket.destroy();
+    send(response, reply, request.headers["if-none-match"]);
+  }
+
+  async function answerApi(incoming: Incoming, caller: Caller | ApiError, forced: Reply | undefined): Promise<Reply> {
+    const body = await readBody(incoming.request);
     const reply = forced ?? (await answer(incoming, caller, body));
     traffic.requests.push(record(incoming, caller, { body, reply }));
-    if (fault?.drop === "after") return void request.socket.destroy();
     const counted = caller instanceof ApiError ? ({ kind: "none" } as const) : caller;
-    send(
-      response,
-      { ...reply, headers: { ...limits.headers(counted, "core"), ...reply.headers } },
-      String(request.headers["if-none-match"] ?? ""),
-    );
+    return { ...reply, headers: { ...limits.headers(counted, "core"), ...reply.headers } };
   }
 
   function identify(request: IncomingMessage): Caller | ApiError {
@@ -72,15 +74,15 @@ export function createGitHubServer(world: World, traffic: Traffic) {
     }
   }
 
-  async function serveGit(incoming: Incoming, response: ServerResponse, caller: Caller | "invalid"): Promise<void> {
+  async function serveGit(incoming: Incoming, response: ServerResponse, caller: Caller | ApiError): Promise<void> {
     const { request, url } = incoming;
-    if (caller === "invalid") {
+    let status = caller instanceof ApiError ? caller.status : 0;
+    if (caller instanceof ApiError) {
       request.resume();
-      response.writeHead(401, { "www-authenticate": 'Basic realm="GitHub"' }).end("Invalid username or token.");
-      traffic.requests.push(record(incoming, new ApiError(401, ""), { body: undefined, reply: { status: 401 } }));
-      return;
+      response.writeHead(status, { "www-authenticate": 'Basic realm="GitHub"' }).end(caller.message);
+    } else {
+      status = await answerGit(world, url, caller, { request, response });
     }
-    const status = await answerGit(world, url, caller, { request, response });
     traffic.requests.push(record(incoming, caller, { body: undefined, reply: { status } }));
   }
 
@@ -173,7 +175,7 @@ function record(incoming: Incoming, caller: Caller | ApiError, { body, reply }: 
   };
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply, known = ""): void {
+function send(response: ServerResponse, { status, body, headers }: Reply, known?: string): void {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? "" : JSON.stringify(body));
   const etag = `W/"${createHash("sha256").update(bytes).digest("hex")}"`;
   const shared = { "x-github-request-id": randomUUID(), server: "github.com", ...(status === 200 && { etag }) };

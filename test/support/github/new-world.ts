@@ -20,6 +20,15 @@ const defaultEvents =
   `issues issue_comment pull_request pull_request_review pull_request_review_comment check_run check_suite
 status workflow_run push repository_dispatch deployment_status`.split(/\s+/);
 
+const defaultApp = {
+  id: 4242,
+  slug: "self-heal",
+  name: "Self-Heal",
+  clientId: "Iv23liSelfHealStandIn",
+  permissions: defaultPermissions,
+  events: defaultEvents,
+};
+
 /** One RSA key per process is enough, and 100 ms cheaper per server. */
 let keys: ReturnType<typeof newKeys> | undefined;
 const newKeys = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -28,14 +37,7 @@ type Wiring = Pick<World, "emit" | "later" | "exclusively" | "redeliver" | "log"
 
 /** An empty GitHub with one App that is installed nowhere. */
 export async function newWorld(options: GitHubOptions, wiring: Wiring): Promise<World> {
-  const {
-    id = 4242,
-    slug = "self-heal",
-    name = "Self-Heal",
-    clientId = "Iv23liSelfHealStandIn",
-    permissions,
-    events,
-  } = options.app ?? {};
+  const { id, slug, name, clientId, permissions, events } = { ...defaultApp, ...options.app };
   keys ??= newKeys();
   let ids = 1000;
   const nextId = () => (ids += 1);
@@ -58,15 +60,22 @@ export async function newWorld(options: GitHubOptions, wiring: Wiring): Promise<
     nextId,
     app: {
       ...shared,
-      ...{ id, slug, name, clientId },
+      id,
+      slug,
+      name,
+      clientId,
       owner: register("self-heal-makers", "Organization"),
       bot: register(`${slug}[bot]`, "Bot"),
-      permissions: { metadata: "read", ...(permissions ?? defaultPermissions) },
-      events: events ?? defaultEvents,
+      permissions: { metadata: "read", ...permissions },
+      events,
     },
     actions: {
       ...shared,
-      ...{ id: 15368, slug: "github-actions", name: "GitHub Actions", clientId: "Iv1.githubactions", owner: github },
+      id: 15368,
+      slug: "github-actions",
+      name: "GitHub Actions",
+      clientId: "Iv1.githubactions",
+      owner: github,
       bot: register("github-actions[bot]", "Bot"),
       permissions: { actions: "write", checks: "write", contents: "write" },
       events: [],

@@ -2,7 +2,7 @@ import { diffFiles, hunkAt } from "./diff.ts";
 import { mergeBase, renderPullSimple, renderReview, renderReviewComment } from "./render-pull.ts";
 import type { PullIssue } from "./render-pull.ts";
 import { invalid } from "./reply.ts";
-import type { Account, Repository, Review, ReviewComment, World } from "./world.ts";
+import type { Account, Act, Repository, Review, ReviewComment, World } from "./world.ts";
 
 export type NewComment = { body: string; path: string; line: number; side: "LEFT" | "RIGHT"; startLine: number | null };
 export type NewReview = {
@@ -10,7 +10,6 @@ export type NewReview = {
   body: string;
   commitId: string | undefined;
   comments: NewComment[];
-  by: Account;
 };
 
 const states: Record<string, Review["state"]> = {
@@ -21,35 +20,38 @@ const states: Record<string, Review["state"]> = {
 
 const refuse = (message: string) => invalid("Unprocessable Entity", message);
 
-export async function submitReview(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  fields: NewReview,
-): Promise<Review> {
-  const { event, body, comments, by } = fields;
+export async function submitReview(act: Act, issue: PullIssue, fields: NewReview): Promise<Review> {
+  const { world, repository, by } = act;
+  const { event, body, comments } = fields;
+  assertReviewable(issue, fields, by);
+  const commitId = await commitOf(repository, issue, fields.commitId);
+  const hunks = await Promise.all(comments.map((comment) => findHunk(repository, issue, commitId, comment)));
+  const review = newReview(world, {
+    user: by,
+    body,
+    commitId,
+    state: event === undefined ? "PENDING" : (states[event] ?? "COMMENTED"),
+  });
+  issue.pull.reviews.push(review);
+  if (event !== undefined) announceReview(act, issue, review, "submitted");
+  for (const [at, comment] of comments.entries()) {
+    addComment(act, issue, { review, diffHunk: hunks[at] ?? "", inReplyTo: undefined, ...comment });
+  }
+  return review;
+}
+
+function newReview(world: World, fields: Pick<Review, "user" | "body" | "commitId" | "state">): Review {
+  return { id: world.nextId(), submittedAt: fields.state === "PENDING" ? undefined : world.now(), ...fields };
+}
+
+function assertReviewable(issue: PullIssue, { event, body, comments }: NewReview, by: Account): void {
   if (event !== undefined && event !== "COMMENT" && by === issue.user) {
     throw refuse(`Can not ${event === "APPROVE" ? "approve" : "request changes on"} your own pull request`);
   }
-  if (event === "REQUEST_CHANGES" && body === "") throw refuse("Body is too short (minimum is 1 character)");
-  if (event === "COMMENT" && body === "" && comments.length === 0)
+  const says = body !== "" || (event === "COMMENT" && comments.length > 0);
+  if (!says && (event === "REQUEST_CHANGES" || event === "COMMENT")) {
     throw refuse("Body is too short (minimum is 1 character)");
-  const commitId = await commitOf(repository, issue, fields.commitId);
-  const hunks = await Promise.all(comments.map((comment) => findHunk(repository, issue, commitId, comment)));
-  const review: Review = {
-    id: world.nextId(),
-    user: by,
-    body,
-    state: event === undefined ? "PENDING" : (states[event] ?? "COMMENTED"),
-    commitId,
-    submittedAt: event === undefined ? undefined : world.now(),
-  };
-  issue.pull.reviews.push(review);
-  if (event !== undefined) announceReview(world, repository, issue, review, "submitted", by);
-  for (const [at, comment] of comments.entries()) {
-    addComment(world, repository, issue, { review, diffHunk: hunks[at] ?? "", inReplyTo: undefined, ...comment });
   }
-  return review;
 }
 
 async function commitOf(repository: Repository, issue: PullIssue, commitId: string | undefined): Promise<string> {
@@ -76,52 +78,29 @@ async function findHunk(
 
 /** A comment on a line, alone: GitHub puts it into a review of its own. */
 export async function commentOnLine(
-  world: World,
-  repository: Repository,
+  act: Act,
   issue: PullIssue,
-  fields: NewComment & { commitId: string; by: Account },
+  fields: NewComment & { commitId: string },
 ): Promise<ReviewComment> {
-  const { by, commitId, ...comment } = fields;
-  await submitReview(world, repository, issue, { event: "COMMENT", body: "", commitId, comments: [comment], by });
+  const { commitId, ...comment } = fields;
+  await submitReview(act, issue, { event: "COMMENT", body: "", commitId, comments: [comment] });
   const last = issue.pull.comments.at(-1);
   if (!last) throw new Error("the comment was not kept");
   return last;
 }
 
-export function replyTo(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  comment: ReviewComment,
-  reply: { body: string; by: Account },
-): ReviewComment {
+export function replyTo(act: Act, issue: PullIssue, comment: ReviewComment, body: string): ReviewComment {
   const top = comment.inReplyTo ?? comment;
-  const review: Review = {
-    id: world.nextId(),
-    user: reply.by,
-    body: "",
-    state: "COMMENTED",
-    commitId: issue.pull.head.sha,
-    submittedAt: world.now(),
-  };
+  const review = newReview(act.world, { user: act.by, body: "", state: "COMMENTED", commitId: issue.pull.head.sha });
   issue.pull.reviews.push(review);
-  announceReview(world, repository, issue, review, "submitted", reply.by);
+  announceReview(act, issue, review, "submitted");
   const { path, side, startLine, diffHunk } = top;
-  return addComment(world, repository, issue, {
-    review,
-    body: reply.body,
-    path,
-    line: top.line ?? 1,
-    side,
-    startLine,
-    diffHunk,
-    inReplyTo: top,
-  });
+  return addComment(act, issue, { review, body, path, line: top.line ?? 1, side, startLine, diffHunk, inReplyTo: top });
 }
 
 type Kept = NewComment & { review: Review; diffHunk: string; inReplyTo: ReviewComment | undefined };
 
-function addComment(world: World, repository: Repository, issue: PullIssue, fields: Kept): ReviewComment {
+function addComment({ world, repository }: Act, issue: PullIssue, fields: Kept): ReviewComment {
   const now = world.now();
   const { review } = fields;
   const comment: ReviewComment = {
@@ -145,14 +124,8 @@ function addComment(world: World, repository: Repository, issue: PullIssue, fiel
 }
 
 /** Webhooks spell the state in lower case, the API in upper case. */
-export function announceReview(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  review: Review,
-  action: string,
-  sender: Account,
-): void {
+export function announceReview(act: Act, issue: PullIssue, review: Review, action: string): void {
+  const { world, repository, by: sender } = act;
   const rendered = {
     ...renderReview(world, repository, issue, review),
     body: review.body === "" ? null : review.body,

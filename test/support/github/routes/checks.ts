@@ -118,32 +118,39 @@ function suiteFor(world: World, repository: Repository, headSha: string): CheckS
 /** Takes over what the body has; true when this completes the run. A conclusion alone completes it, as on GitHub. */
 function change(world: World, run: CheckRun, body: Json): boolean {
   const was = run.status;
-  const { output } = body;
   run.name = text(body["name"]) || run.name;
   run.externalId = text(body["external_id"]) || run.externalId;
   run.detailsUrl = text(body["details_url"]) || run.detailsUrl;
   if (typeof body["started_at"] === "string") run.startedAt = new Date(body["started_at"]);
-  if (output !== undefined) {
-    const { title, summary, text: long, annotations } = json(output);
-    run.output = {
-      title: text(title) || run.output.title,
-      summary: text(summary) || run.output.summary,
-      text: text(long) || run.output.text,
-    };
-    // Annotations are added to, fifty at a time.
-    run.annotations.push(...list(annotations).map(json));
-  }
+  if (body["output"] !== undefined) changeOutput(run, json(body["output"]));
   if (body["actions"] !== undefined) run.actions = list(body["actions"]).map(json);
-  const conclusion = body["conclusion"];
-  if (body["status"] === "completed" && conclusion === undefined)
+  if (body["status"] === "completed" && body["conclusion"] === undefined) {
     throw invalid("Missing conclusion: a completed check run needs one");
-  run.conclusion = conclusion === undefined ? null : (String(conclusion) as Conclusion);
-  run.status =
-    conclusion === undefined
-      ? ((text(body["status"]) || (was === "completed" ? "queued" : was)) as CheckStatus)
-      : "completed";
-  run.completedAt = conclusion === undefined ? undefined : completionTime(world, body);
+  }
+  changeResult(world, run, body);
   return run.status === "completed" && was !== "completed";
+}
+
+/** Annotations are added to, fifty at a time; the rest is replaced. */
+function changeOutput({ output, annotations }: CheckRun, given: Json): void {
+  output.title = text(given["title"]) || output.title;
+  output.summary = text(given["summary"]) || output.summary;
+  output.text = text(given["text"]) || output.text;
+  annotations.push(...list(given["annotations"]).map(json));
+}
+
+/** A new status without a conclusion opens a completed run again. */
+function changeResult(world: World, run: CheckRun, body: Json): void {
+  const { conclusion, status } = body;
+  if (typeof conclusion === "string") {
+    run.status = "completed";
+    run.conclusion = conclusion as Conclusion; // checked against the description
+    run.completedAt = completionTime(world, body);
+  } else if (typeof status === "string") {
+    run.status = status as CheckStatus; // likewise
+    run.conclusion = null;
+    run.completedAt = undefined;
+  }
 }
 
 const completionTime = (world: World, body: Json): Date =>
@@ -204,18 +211,16 @@ async function announceStatus(world: World, repository: Repository, status: Stat
     repository,
     sender: status.creator,
     payload: {
-      ...{
-        id,
-        sha: sha ?? status.sha,
-        name: repository.fullName,
-        avatar_url,
-        target_url,
-        context,
-        description,
-        state,
-        created_at,
-        updated_at,
-      },
+      id,
+      sha: sha ?? status.sha,
+      name: repository.fullName,
+      avatar_url,
+      target_url,
+      context,
+      description,
+      state,
+      created_at,
+      updated_at,
       commit,
       branches: at.map(([ref]) => ({
         name: ref.slice("refs/heads/".length),

@@ -1,13 +1,13 @@
 import { actor } from "../access.ts";
+import { commitFiles } from "../commit-files.ts";
 import { text } from "../json.ts";
 import { moveRef } from "../refs.ts";
-import { renderGitCommit, noReply } from "../render-git.ts";
-import { ApiError, found, invalid, notFound, ok } from "../reply.ts";
+import { renderGitCommit } from "../render-git.ts";
+import { ApiError, invalid, notFound, ok } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import type { TreeEntry } from "../bare-git.ts";
 import type { Json } from "../types.ts";
 import type { Repository, World } from "../world.ts";
-import { assertWorkflowsAllowed } from "../workflow-files.ts";
 import { commitAt, plain } from "./repositories.ts";
 
 /** Files of a commit through the contents API. */
@@ -76,26 +76,25 @@ async function putContent({ world, repository, caller, params, body }: Repositor
   if (!head) throw new ApiError(404, `Branch ${branch} not found`);
   const path = params["path"] ?? "";
   const old = (await git.tree(head, true)).find((entry) => entry.path === path);
-  if (old && body["sha"] === undefined) throw invalid(`Invalid request.\n\n"sha" wasn't supplied.`);
-  if (old && body["sha"] !== old.sha) throw new ApiError(409, `${path} does not match ${text(body["sha"])}`);
-  const account = actor(world, caller);
-  const blob = await git.writeBlob(Buffer.from(text(body["content"]), "base64"));
-  const env = { GIT_INDEX_FILE: `${git.directory}/index-${world.nextId()}` };
-  await git.line(["read-tree", head], { env });
-  await git.line(["update-index", "--add", "--cacheinfo", `${old?.mode ?? "100644"},${blob},${path}`], { env });
-  const tree = await git.line(["write-tree"], { env });
-  const self = { name: account.name, email: noReply(account), date: world.now() };
-  const sha = await git.writeCommit({
-    tree,
-    parents: [head],
-    author: self,
-    committer: self,
+  assertSame(path, old?.sha, body["sha"]);
+  const by = actor(world, caller);
+  const additions = [{ path, content: Buffer.from(text(body["content"]), "base64") }];
+  const sha = await commitFiles(world, repository, {
+    parent: head,
     message: text(body["message"]),
+    additions,
+    deletions: [],
+    caller,
+    by,
   });
-  await assertWorkflowsAllowed(repository, caller, { from: head, to: sha });
-  if (caller.kind === "installation") repository.signed.add(sha);
-  await moveRef({ world, repository, by: account }, `refs/heads/${branch}`, sha);
-  const entry = found((await git.tree(sha, true)).find((one) => one.path === path));
+  await moveRef({ world, repository, by }, `refs/heads/${branch}`, sha);
+  const entry = await entryAt(repository, sha, path);
   const commit = renderGitCommit(world, repository, await git.commit(sha));
   return { status: old ? 200 : 201, body: { content: renderEntry(world, repository, branch, entry), commit } };
+}
+
+/** Whoever replaces a file must name the version that is replaced. */
+function assertSame(path: string, old: string | undefined, named: unknown): void {
+  if (old !== undefined && named === undefined) throw invalid(`Invalid request.\n\n"sha" wasn't supplied.`);
+  if (old !== undefined && named !== old) throw new ApiError(409, `${path} does not match ${text(named)}`);
 }

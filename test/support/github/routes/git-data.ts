@@ -1,5 +1,6 @@
 import { actOf, actor } from "../access.ts";
 import type { Person } from "../bare-git.ts";
+import { isBadPath } from "../commit-files.ts";
 import { isJson, json, list, text } from "../json.ts";
 import { assertForward, moveRef, removeRef } from "../refs.ts";
 import { noReply, renderGitCommit } from "../render-git.ts";
@@ -137,7 +138,7 @@ async function stageEntry(repository: Repository, entry: Call["body"], env: Reco
   const { git } = repository;
   const path = text(entry["path"]);
   const mode = text(entry["mode"]) || "100644";
-  if (path === "" || path.startsWith("/") || path.split("/").some((part) => /^(\.\.?|\.git|)$/i.test(part))) {
+  if (isBadPath(path)) {
     throw invalid("tree.path contains a malformed path component");
   }
   if (entry["sha"] === null) {

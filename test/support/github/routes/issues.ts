@@ -18,8 +18,9 @@ import { renderAccount } from "../render.ts";
 import { renderComment, renderIssue, renderLabel } from "../render-issue.ts";
 import { ApiError, created, found, invalid, nothing, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
+import type { Json } from "../types.ts";
 import { findAccount, isAtLeast, roleOf } from "../world.ts";
-import type { Account, Comment, Issue, Repository } from "../world.ts";
+import type { Account, Act, Comment, Issue, Repository } from "../world.ts";
 
 /** Issues, their labels and comments: also for pull requests. */
 export const issueHandlers: Record<string, RepositoryHandler> = {
@@ -164,51 +165,39 @@ function listIssues(call: RepositoryCall): Reply {
   );
 }
 
-async function updateIssue({ world, repository, caller, params, body }: RepositoryCall): Promise<Reply> {
-  const issue = issueIn(repository, params);
-  const by = actor(world, caller);
+async function updateIssue(call: RepositoryCall): Promise<Reply> {
+  const { world, repository, caller, body } = call;
+  const act = actOf(call);
+  const issue = issueIn(repository, call.params);
   const triages = caller.kind === "installation" || mayTriage(repository, caller);
-  if (issue.user !== by && !triages) throw new ApiError(403, "Must have triage access to repository");
-  const { title, body: content, state, labels, assignees } = body;
-  await editIssue(
-    world,
-    repository,
-    issue,
-    {
-      ...(typeof title === "string" && { title }),
-      ...(content !== undefined && { body: bodyText(content) }),
-    },
-    by,
-  );
-  if (labels !== undefined && triages) await setLabels(world, repository, issue, names(labels), by);
-  if (assignees !== undefined && triages) await assign(world, repository, issue, list(assignees), by);
-  if (state === "open" || state === "closed")
-    await changeState({ world, repository, caller, body } as RepositoryCall, issue, state, by);
+  if (issue.user !== act.by && !triages) throw new ApiError(403, "Must have triage access to repository");
+  await editIssue(act, issue, {
+    ...(typeof body["title"] === "string" && { title: body["title"] }),
+    ...(body["body"] !== undefined && { body: bodyText(body["body"]) }),
+  });
+  if (triages) await sort(act, issue, body);
+  await changeState(act, issue, body);
   return ok(renderIssue(world, repository, issue));
 }
 
-async function changeState(
-  { world, repository, body }: RepositoryCall,
-  issue: Issue,
-  state: "open" | "closed",
-  by: Account,
-): Promise<void> {
-  if (!isPull(issue))
-    return setState(world, repository, issue, state, by, (body["state_reason"] ?? null) as Issue["stateReason"]);
-  return state === "closed" ? closePull(world, repository, issue, by) : reopenPull(world, repository, issue, by);
+/** What takes the triage role; from others GitHub ignores it. */
+async function sort(act: Act, issue: Issue, { labels, assignees }: Json): Promise<void> {
+  if (labels !== undefined) await setLabels(act, issue, names(labels));
+  if (assignees !== undefined) await assign(act, issue, list(assignees));
 }
 
-async function assign(
-  world: RepositoryCall["world"],
-  repository: Repository,
-  issue: Issue,
-  logins: unknown[],
-  by: Account,
-): Promise<void> {
+async function changeState(act: Act, issue: Issue, { state, state_reason: reason }: Json): Promise<void> {
+  if (state !== "open" && state !== "closed") return;
+  if (!isPull(issue)) return setState(act, issue, state, (reason ?? null) as Issue["stateReason"]); // checked before
+  return state === "closed" ? closePull(act, issue) : reopenPull(act, issue);
+}
+
+async function assign(act: Act, issue: Issue, logins: unknown[]): Promise<void> {
+  const { world } = act;
   const before = issue.assignees;
   issue.assignees = logins.map((login) => findAccount(world, text(login))).filter((account) => account !== undefined);
   for (const account of issue.assignees.filter((one) => !before.includes(one))) {
-    await announce(world, repository, issue, "assigned", by, { assignee: renderAccount(world, account) });
+    await announce(act, issue, "assigned", { assignee: renderAccount(world, account) });
   }
 }
 

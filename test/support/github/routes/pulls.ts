@@ -1,4 +1,4 @@
-import { actor, holds } from "../access.ts";
+import { actOf, actor, holds } from "../access.ts";
 import { diffFiles } from "../diff.ts";
 import type { FileDiff } from "../diff.ts";
 import { announce, editIssue, isPull } from "../issues.ts";
@@ -13,7 +13,7 @@ import { ApiError, created, found, invalid, notFound, nothing, ok, page } from "
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import type { Json } from "../types.ts";
 import { findAccount, isAtLeast, roleOf } from "../world.ts";
-import type { Repository, World } from "../world.ts";
+import type { Act, Repository, World } from "../world.ts";
 import { issueIn } from "./issues.ts";
 
 /** Pull requests, without their reviews. */
@@ -112,41 +112,29 @@ function listPulls(call: RepositoryCall): Reply {
   );
 }
 
-async function updatePull({ world, repository, caller, params, body }: RepositoryCall): Promise<Reply> {
-  const issue = pullIn(repository, params);
-  const by = actor(world, caller);
-  if (caller.kind === "user" && issue.user !== by && !isAtLeast(roleOf(repository, by), "write")) throw notFound();
-  await retarget(world, repository, issue, body["base"], by);
-  await editIssue(
-    world,
-    repository,
-    issue,
-    {
-      ...(typeof body["title"] === "string" && { title: body["title"] }),
-      ...(typeof body["body"] === "string" && { body: body["body"] }),
-    },
-    by,
-  );
-  if (body["state"] === "closed") await closePull(world, repository, issue, by);
-  if (body["state"] === "open" && issue.state === "closed") await reopenPull(world, repository, issue, by);
+async function updatePull(call: RepositoryCall): Promise<Reply> {
+  const { world, repository, caller, body } = call;
+  const issue = pullIn(repository, call.params);
+  const act = actOf(call);
+  if (caller.kind === "user" && issue.user !== act.by && !isAtLeast(roleOf(repository, act.by), "write"))
+    throw notFound();
+  await retarget(act, issue, body["base"]);
+  await editIssue(act, issue, {
+    ...(typeof body["title"] === "string" && { title: body["title"] }),
+    ...(typeof body["body"] === "string" && { body: body["body"] }),
+  });
+  if (body["state"] === "closed") await closePull(act, issue);
+  if (body["state"] === "open" && issue.state === "closed") await reopenPull(act, issue);
   return ok(await renderPull(world, repository, issue));
 }
 
-async function retarget(
-  world: World,
-  repository: Repository,
-  issue: PullIssue,
-  base: unknown,
-  by: PullIssue["user"],
-): Promise<void> {
+async function retarget(act: Act, issue: PullIssue, base: unknown): Promise<void> {
   const old = { ...issue.pull.base };
   if (typeof base !== "string" || base === old.ref) return;
-  const sha = repository.refs.get(`refs/heads/${base}`);
+  const sha = act.repository.refs.get(`refs/heads/${base}`);
   if (!sha) throw invalid("Validation Failed", { resource: "PullRequest", field: "base", code: "invalid" });
   issue.pull.base = { ref: base, sha };
-  await announce(world, repository, issue, "edited", by, {
-    changes: { base: { ref: { from: old.ref }, sha: { from: old.sha } } },
-  });
+  await announce(act, issue, "edited", { changes: { base: { ref: { from: old.ref }, sha: { from: old.sha } } } });
 }
 
 async function requestReviewers({ world, repository, caller, params, body }: RepositoryCall): Promise<Reply> {
@@ -163,7 +151,7 @@ async function requestReviewers({ world, repository, caller, params, body }: Rep
     if (account === issue.user) throw new ApiError(422, "Review cannot be requested from pull request author.");
     if (issue.pull.reviewers.includes(account)) continue;
     issue.pull.reviewers.push(account);
-    await announce(world, repository, issue, "review_requested", actor(world, caller), {
+    await announce(actOf({ world, repository, caller }), issue, "review_requested", {
       requested_reviewer: renderAccount(world, account),
     });
   }

@@ -1,4 +1,4 @@
-import { actor } from "../access.ts";
+import { actOf } from "../access.ts";
 import { json, list, text } from "../json.ts";
 import { renderReview, renderReviewComment } from "../render-pull.ts";
 import { created, found, invalid, ok, page } from "../reply.ts";
@@ -30,7 +30,7 @@ export const reviewHandlers: Record<string, RepositoryHandler> = {
   "pulls/get-review": (call) =>
     ok(renderReview(call.world, call.repository, pullIn(call.repository, call.params), reviewIn(call))),
   "pulls/dismiss-review": (call) => {
-    const { world, repository, caller, params } = call;
+    const { world, repository, params } = call;
     const issue = pullIn(repository, params);
     const review = reviewIn(call);
     if (!["APPROVED", "CHANGES_REQUESTED"].includes(review.state))
@@ -65,7 +65,7 @@ export const reviewHandlers: Record<string, RepositoryHandler> = {
   "pulls/create-reply-for-review-comment": ({ world, repository, caller, params, body }) => {
     const issue = pullIn(repository, params);
     const comment = commentIn(issue.pull.comments, params["comment_id"]);
-    const reply = replyTo(world, repository, issue, comment, { body: text(body["body"]), by: actor(world, caller) });
+    const reply = replyTo(actOf({ world, repository, caller }), issue, comment, text(body["body"]));
     return created(renderReviewComment(world, repository, issue, reply));
   },
 };
@@ -91,24 +91,12 @@ function newComment(value: unknown): NewComment {
   };
 }
 
-async function createComment({ world, repository, caller, params, body }: RepositoryCall): Promise<Reply> {
+async function createComment(call: RepositoryCall): Promise<Reply> {
+  const { world, repository, params, body } = call;
   const issue = pullIn(repository, params);
-  const by = actor(world, caller);
-  if (typeof body["in_reply_to"] === "number") {
-    const comment = commentIn(issue.pull.comments, body["in_reply_to"]);
-    return created(
-      renderReviewComment(
-        world,
-        repository,
-        issue,
-        replyTo(world, repository, issue, comment, { body: text(body["body"]), by }),
-      ),
-    );
-  }
-  const comment = await commentOnLine(world, repository, issue, {
-    ...newComment(body),
-    commitId: text(body["commit_id"]),
-    by,
-  });
+  const comment =
+    typeof body["in_reply_to"] === "number"
+      ? replyTo(actOf(call), issue, commentIn(issue.pull.comments, body["in_reply_to"]), text(body["body"]))
+      : await commentOnLine(actOf(call), issue, { ...newComment(body), commitId: text(body["commit_id"]) });
   return created(renderReviewComment(world, repository, issue, comment));
 }
