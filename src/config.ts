@@ -98,6 +98,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return toConfig(parsed.data, credentials);
 }
 
+/** Probot's setup would download a tunnel client and open a channel at smee.io unasked; it reads this itself. */
+export function keepSetupLocal(): void {
+  process.env["NO_SMEE_SETUP"] ??= "true";
+}
+
 function toConfig(env: z.infer<typeof Environment>, credentials: Credentials | undefined): Config {
   const dataDirectory = resolve(env.SELF_HEAL_DATA_DIR);
   return {

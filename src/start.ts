@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import pino from "pino";
 import type { Logger } from "pino";
-import { readConfig } from "./config.ts";
+import { keepSetupLocal, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 
 /** `npm start`: the App; or, without credentials, Probot's flow to register it. */
@@ -42,17 +42,15 @@ export function createLog({ logLevel: level, logFormat }: Pick<Config, "logLevel
 
 /** Probot's own setup pages, on this machine only: whoever reaches them may write the credentials. */
 async function setUp({ port }: Config): Promise<void> {
+  keepSetupLocal();
+  // The .env that the flow writes holds the App's private key.
+  process.umask(0o077);
   const { run } = await import("probot");
   process.stdout.write(
     `Self-Heal has no credentials yet.\nOpen http://localhost:${port}/probot and register the App; the credentials are written to .env, then start again.\n` +
-      'Where GitHub cannot reach this machine, set WEBHOOK_PROXY_URL to a smee.io channel first. README.md, "Install", says it step by step.\n',
+      'Where GitHub cannot reach this machine, set WEBHOOK_PROXY_URL first. README.md, "Install it on an organisation", says it step by step.\n',
   );
-  await run(() => undefined, {
-    env: {
-      HOST: "localhost",
-      PORT: String(port),
-      NO_SMEE_SETUP: "true",
-      LOG_FORMAT: "pretty",
-    } as unknown as NodeJS.ProcessEnv,
-  });
+  const env = { HOST: "localhost", PORT: String(port), LOG_FORMAT: "pretty", LOG_LEVEL: "warn" };
+  // Probot's type asks for a whole NodeJS.ProcessEnv and reads only the names it knows.
+  await run(() => undefined, { env: env as unknown as NodeJS.ProcessEnv });
 }

@@ -29,7 +29,11 @@ export class Intervals {
 }
 
 /** Wraps every method of an object, so that each call counts as a span; what it gives back may be wrapped in turn. */
-export function timed<T extends object>(target: T, intervals: Intervals, wrap: (value: unknown) => unknown = (value) => value): T {
+export function timed<T extends object>(
+  target: T,
+  intervals: Intervals,
+  wrap: (value: unknown) => unknown = (value) => value,
+): T {
   return new Proxy(target, {
     get(of, name, self) {
       const member: unknown = Reflect.get(of, name, self);
