@@ -47,7 +47,7 @@ export async function fixLocally(options: LocalOptions): Promise<void> {
     await confirm(policy, options);
     const incident = begin(options, policy);
     say(`Fixing "${incident.signal.title}" in ${directory} (${branch})`);
-    const end = await heal(incident, { workshop, directory });
+    const end = await heal(incident, policy, { workshop, directory });
     if (end !== "branch") process.exitCode = 1;
   } finally {
     await workshop.sandbox.close();
@@ -57,32 +57,26 @@ export async function fixLocally(options: LocalOptions): Promise<void> {
 type Place = { workshop: Workshop; directory: string };
 
 /** Runs the lifecycle in memory until there is a branch or a reason why not. */
-async function heal(started: Incident, place: Place): Promise<"branch" | "no fix"> {
+async function heal(started: Incident, policy: SettledPolicy, place: Place): Promise<"branch" | "no fix"> {
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort(new UserError("Stopped. Nothing was changed.")));
-  const { limits } = started.policy ?? {};
-  const rules = { attempts: limits?.attempts ?? 1, ciIterations: 0, watchHours: 0, merge: "manual" } as const;
+  const { attempts } = policy.limits;
   let incident = started;
-  let event: Event | undefined = {
-    type: "triaged",
-    verdict: { kind: "fix", policy: started.policy as SettledPolicy, confidence: 1 },
-  };
+  let event: Event | undefined = { type: "triaged", verdict: { kind: "fix", policy, confidence: 1 } };
   while (event) {
-    const { state, effects } = transition(incident.state, event, rules);
-    incident = {
-      ...incident,
-      state,
-      ...("patch" in state && { patch: state.patch }),
-      ...("proof" in state && { proof: state.proof }),
-    };
     tell(event);
+    const { state, effects } = transition(incident.state, event, {
+      attempts,
+      ciIterations: 0,
+      watchHours: 0,
+      merge: "manual",
+    });
+    incident = { ...incident, state };
     if (state.phase === "closed" || state.phase === "held") {
       say(`No fix: ${reasons[state.reason].title} (${state.reason}).\n${state.note}\n${reasons[state.reason].next}`);
       return "no fix";
     }
-    const next: Effect | undefined = effects.find(
-      ({ type }) => type === "fix" || type === "prove" || type === "propose",
-    );
+    const next: Effect | undefined = effects.find(({ type }) => type !== "report");
     if (next?.type === "propose") return leaveBranch(incident, next, place);
     event = next && (await carryOut(incident, next, { place, signal: abort.signal }));
   }
@@ -133,8 +127,8 @@ async function locate(repo: string): Promise<{ directory: string; branch: string
   return { directory: realpathSync(top.stdout), branch: head.stdout };
 }
 
-async function settle({ mirror: open }: Workshop, branch: string): Promise<SettledPolicy> {
-  const mirror = await open(nowhere);
+async function settle(workshop: Workshop, branch: string): Promise<SettledPolicy> {
+  const mirror = await workshop.mirror(nowhere);
   const file = await readPolicy(mirror, await mirror.treeOf(await mirror.fetch({ branch })), branch);
   if (!file.ok)
     throw new UserError(`.github/self-heal.yml has errors:\n${file.problems.map((line) => `  - ${line}`).join("\n")}`);

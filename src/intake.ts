@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Store } from "./database/store.ts";
+import type { Delivery, Store } from "./database/store.ts";
 
 /** GitHub never sends more (GitHub docs, "Webhook events and payloads": payloads are capped at 25 MB). */
 const maxBytes = 25 * 1024 * 1024;
@@ -38,37 +38,43 @@ export function createIntake(
   };
 }
 
-async function receive(
-  request: IncomingMessage,
-  { store, secrets, events, accepted, now, log }: Options,
-): Promise<Answer> {
+async function receive(request: IncomingMessage, options: Options): Promise<Answer> {
   const body = await readRaw(request);
   if (body === undefined) return { status: 413, text: "the body is larger than 25 MB" };
-  if (!verify(body, header(request, "x-hub-signature-256"), secrets)) {
-    log.warn({ from: request.socket.remoteAddress }, "webhook with a wrong signature refused");
+  if (!verify(body, header(request, "x-hub-signature-256"), options.secrets)) {
+    options.log.warn({ from: request.socket.remoteAddress }, "webhook with a wrong signature refused");
     return { status: 401, text: "the signature does not match" };
   }
-  const [id, event] = [header(request, "x-github-delivery"), header(request, "x-github-event")];
-  if (!id || !event || id.length > 200 || event.length > 200)
-    return { status: 400, text: "X-GitHub-Delivery and X-GitHub-Event are required" };
-  if (!events.has(event)) {
-    log.debug({ delivery: id, event }, "event ignored: nothing listens to it");
+  const id = header(request, "x-github-delivery");
+  const event = header(request, "x-github-event");
+  if (!isName(id) || !isName(event)) return { status: 400, text: "X-GitHub-Delivery and X-GitHub-Event are required" };
+  if (!options.events.has(event)) {
+    options.log.debug({ delivery: id, event }, "event ignored: nothing listens to it");
     return { status: 202, text: "ignored" };
   }
   if (!/^application\/json\b/.test(header(request, "content-type") ?? ""))
     return { status: 415, text: "set the webhook's content type to application/json" };
+  return keep({ source: "github", id, event, body, receivedAt: options.now() }, options);
+}
+
+async function keep(delivery: Delivery, { store, accepted, log }: Options): Promise<Answer> {
   try {
-    const kept = await store.accept({ source: "github", id, event, body, receivedAt: now() });
-    if (kept === "stored") accepted();
-    return { status: 202, text: kept === "stored" ? "accepted" : "already accepted" };
+    const kept = await store.accept(delivery);
+    if (kept === "repeated") return { status: 202, text: "already accepted" };
+    accepted();
+    return { status: 202, text: "accepted" };
   } catch (error) {
-    log.warn({ delivery: id, event, err: error }, "delivery could not be stored; GitHub was told so");
+    log.warn({ delivery: delivery.id, event: delivery.event, err: error }, "delivery could not be stored");
     return { status: 503, text: "the delivery could not be stored; redeliver it later" };
   }
 }
 
+function isName(text: string | undefined): text is string {
+  return text !== undefined && text.length > 0 && text.length <= 200;
+}
+
 /** Compares over the raw bytes in constant time. Several secrets: for rotation. */
-export function verify(body: Buffer, signature: string | undefined, secrets: readonly string[]): boolean {
+function verify(body: Buffer, signature: string | undefined, secrets: readonly string[]): boolean {
   const given = /^sha256=([0-9a-f]{64})$/.exec(signature ?? "")?.[1];
   if (given === undefined) return false;
   const bytes = Buffer.from(given, "hex");

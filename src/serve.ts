@@ -15,8 +15,12 @@ import { createClients } from "./github/clients.ts";
 import type { Clients } from "./github/clients.ts";
 import { createIntake } from "./intake.ts";
 import { createInbox } from "./queue/inbox.ts";
+import type { Inbox } from "./queue/inbox.ts";
+import type { Run } from "./queue/run-job.ts";
 import { createSweep } from "./queue/sweep.ts";
+import type { Sweep } from "./queue/sweep.ts";
 import { createWorker } from "./queue/worker.ts";
+import type { Worker } from "./queue/worker.ts";
 import { createHealth } from "./server/health.ts";
 import type { Checks, Health } from "./server/health.ts";
 import { githubEventNames } from "./webhooks/github.ts";
@@ -50,77 +54,73 @@ export async function serve(
   const { appId, privateKey, webhookSecret } = config.credentials;
   const store = await openEmbedded({ directory: join(config.dataDirectory, "store") });
   const clients = createClients({ appId, privateKey, baseUrl: config.githubApiUrl, log, now });
-  const workshop = given ?? createWorkshop(config, { log, token: (repository) => clients.gitToken(repository) });
-  const deps: Deps = {
-    ...workshop,
-    clients,
-    appId,
-    confidenceThreshold: config.confidenceThreshold,
-    serverUrl: config.githubServerUrl,
-  };
-
-  const worker = createWorker({
+  const workshop = given ?? createWorkshop(config, { log, token: async (repository) => clients.gitToken(repository) });
+  const self: Self = {};
+  const queue = createQueue({
+    config,
     store,
-    run: (incident, effect, signal) => runEffect(incident, effect, { signal, deps }),
+    deps: { ...workshop, clients, appId, confidenceThreshold: config.confidenceThreshold },
     log,
-    heavy: config.concurrency,
     now,
   });
-  const deliveries = createDeliveries({ store, log, now, queued: () => worker.wake() });
-  const probot = new Probot({
-    appId,
-    privateKey,
-    secret: webhookSecret,
-    baseUrl: config.githubApiUrl,
-    log: log.child({ name: "probot" }, { level: "warn" }),
-  });
-  const self: { login?: string } = {};
-  const context = () => ({ label: config.label, appId, ...(self.login && { botLogin: self.login }), at: now() });
-  await probot.load(createApp({ context, accept: deliveries.accept }));
-  const inbox = createInbox({ store, handle: (delivery) => deliveries.handle(probot, delivery), log, now });
-  const sweep = createSweep({ store, wake: () => worker.wake(), log, now });
+  const inbox = await createReplay({ config, store, worker: queue.worker, self, log, now });
   const health = createHealth(checks({ store, workshop, clients, self }), { now, everySeconds: 30 });
-  const intake = createIntake({
-    store,
-    secrets: [webhookSecret],
-    events: eventNames(),
-    accepted: () => inbox.wake(),
-    now,
-    log,
-  });
+  const accepted = () => inbox.wake();
+  const intake = createIntake({ store, secrets: [webhookSecret], events: eventNames(), accepted, now, log });
 
   const server = await listen(config, { intake, health, log });
   void health.refresh();
   inbox.wake();
-  worker.wake();
-  sweep.start();
-  const { port } = server.address() as AddressInfo; // a TCP server's address is never a string
-  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  queue.worker.wake();
+  queue.sweep.start();
+  const url = urlOf(server, config.host);
   log.info({ url, label: config.label, enabled: config.enabled, model: config.model }, "listening");
-
-  return {
-    url,
-    store,
-    clients,
-    health,
-    idle: async () => {
-      // Handling a delivery queues effects, and an effect's end may wake nothing: both must be quiet in turn.
-      await inbox.idle();
-      await worker.idle();
-    },
-    close: async () => {
-      sweep.stop();
-      health.close();
-      await closed(server);
-      await inbox.stop();
-      await worker.stop();
-      await workshop.sandbox.close();
-      await store.close();
-    },
+  const close = async () => {
+    queue.sweep.stop();
+    health.close();
+    await closed(server);
+    await inbox.stop();
+    await queue.worker.stop();
+    await workshop.sandbox.close();
+    await store.close();
   };
+  const idle = async () => {
+    // Handling a delivery queues effects: the inbox must be quiet first.
+    await inbox.idle();
+    await queue.worker.idle();
+  };
+  return { url, store, clients, health, idle, close };
 }
 
-type Wired = { store: Store; workshop: Workshop; clients: Clients; self: { login?: string } };
+/** Our own App's user, known once GitHub has been asked. */
+type Self = { login?: string };
+type Common = { config: Config & { credentials: Credentials }; store: Store; log: Logger; now: () => number };
+
+function createQueue({ config, store, deps, log, now }: Common & { deps: Deps }): { worker: Worker; sweep: Sweep } {
+  const run: Run = async (incident, effect, signal) => runEffect(incident, effect, { signal, deps });
+  const worker = createWorker({ store, run, log, heavy: config.concurrency, now });
+  return { worker, sweep: createSweep({ store, wake: () => worker.wake(), log, now }) };
+}
+
+/** The inbox replays stored deliveries into Probot, whose handlers put what they meant back into the store. */
+async function createReplay({
+  config,
+  store,
+  worker,
+  self,
+  log,
+  now,
+}: Common & { worker: Worker; self: Self }): Promise<Inbox> {
+  const { appId, privateKey, webhookSecret: secret } = config.credentials;
+  const deliveries = createDeliveries({ store, log, now, queued: () => worker.wake() });
+  const quiet = log.child({ name: "probot" }, { level: "warn" });
+  const probot = new Probot({ appId, privateKey, secret, baseUrl: config.githubApiUrl, log: quiet });
+  const context = () => ({ label: config.label, appId, ...(self.login && { botLogin: self.login }), at: now() });
+  await probot.load(createApp({ context, accept: async (id, inbound) => deliveries.accept(id, inbound) }));
+  return createInbox({ store, handle: async (delivery) => deliveries.handle(probot, delivery), log, now });
+}
+
+type Wired = { store: Store; workshop: Workshop; clients: Clients; self: Self };
 
 /** What readiness means: each part can do its work, or says why not and what helps. */
 function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired): Checks {
@@ -151,6 +151,12 @@ function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired):
 /** `issues.labeled` and its like arrive under the event's own name. */
 function eventNames(): ReadonlySet<string> {
   return new Set(githubEventNames.map((name) => name.split(".")[0] ?? name));
+}
+
+function urlOf(server: Server, host: string): string {
+  // A listening TCP server's address is an object, never a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 type Handlers = { intake: ReturnType<typeof createIntake>; health: Health; log: Logger };

@@ -96,8 +96,11 @@ test("an empty value means that the variable is not set", () => {
 test(".env.example explains every variable and no other", () => {
   const text = readFileSync(join(import.meta.dirname, "../.env.example"), "utf8");
   const names = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
-  expect([...names].sort()).toEqual([...environmentNames].sort());
+  expect(new Set(names)).toEqual(new Set(environmentNames));
+  expect(names).toHaveLength(environmentNames.length);
   const lines = text.split("\n");
-  const unexplained = lines.filter((line, at) => /^[A-Z_]+=/.test(line) && !lines[at - 1]?.startsWith("#") && !line.startsWith("PORT="));
+  const unexplained = lines.filter(
+    (line, at) => /^[A-Z_]+=/.test(line) && !lines[at - 1]?.startsWith("#") && !line.startsWith("PORT="),
+  );
   expect(unexplained).toEqual([]);
 });

@@ -32,5 +32,6 @@ test("every npm script that the README names exists", () => {
 });
 
 test("links to files of the repository lead somewhere", () => {
-  for (const [, path = ""] of readme.matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)) expect(() => readFileSync(join(root, path))).not.toThrow();
+  for (const [, path = ""] of readme.matchAll(/\]\((?!https?:|#)([^)#]+)\)/g))
+    expect(() => readFileSync(join(root, path))).not.toThrow();
 });

@@ -22,8 +22,6 @@ export type Deps = Workshop & {
   clients: Clients;
   appId: number;
   confidenceThreshold: number;
-  /** Where people find repositories: `https://github.com`. */
-  serverUrl: string;
 };
 
 /** Carries out one effect. At least once: it must tolerate having run before, whole or in part. */

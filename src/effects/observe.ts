@@ -1,33 +1,37 @@
 import type { Event } from "../domain/event.ts";
-import type { Incident, Pull } from "../domain/incident.ts";
+import type { Incident, State } from "../domain/incident.ts";
 import { readChecks } from "../github/checks.ts";
 import { readPull } from "../github/pulls.ts";
 import type { Deps, Runner } from "./deps.ts";
 
 /** Reads the pull request's present state: what webhooks told us, or should have told us. */
 export const observe: Runner<"observe"> = async ({ incident, effect }, deps) => {
-  const { repository } = incident.signal;
-  const { state } = incident;
+  const { state, signal } = incident;
   const number = state.phase === "reverting" ? state.revert : effect.pull.number;
-  if (number === undefined || state.phase === "closed") return undefined;
-  const octokit = await deps.clients.for(repository, "read");
-  const pull = await readPull(octokit, repository, number);
-  if (pull.merged && pull.mergeSha)
-    return { type: "pullMerged", number, sha: pull.mergeSha, by: pull.mergedBy ?? "unknown" };
-  if (pull.state === "closed") return { type: "pullClosed", number, by: pull.closedBy ?? "unknown" };
-  if (!("pull" in state) || !state.pull || state.phase === "reverting") return undefined;
-  if (pull.head !== state.pull.head) return { type: "headMoved", head: pull.head };
-  return state.phase === "checking" || state.phase === "awaitingApproval"
-    ? checks(incident, state.pull, { deps, first: effect.afterSeconds > 0 })
-    : undefined;
+  if (number === undefined) return undefined;
+  const pull = await readPull(await deps.clients.for(signal.repository, "read"), signal.repository, number);
+  return ended(pull, number) ?? moved(pull, state) ?? checks(incident, { deps, first: effect.afterSeconds > 0 });
 };
+
+type PullState = Awaited<ReturnType<typeof readPull>>;
+
+function ended({ merged, mergeSha, mergedBy, state, closedBy }: PullState, number: number): Event | undefined {
+  if (merged && mergeSha) return { type: "pullMerged", number, sha: mergeSha, by: mergedBy ?? "unknown" };
+  return state === "closed" ? { type: "pullClosed", number, by: closedBy ?? "unknown" } : undefined;
+}
+
+function moved({ head }: PullState, state: State): Event | undefined {
+  const ours = "tries" in state ? state.pull : undefined;
+  return ours && ours.head !== head ? { type: "headMoved", head } : undefined;
+}
 
 /** `first`: CI had its time to register; a repository without any check has nothing to wait for. */
 async function checks(
-  { signal: { repository } }: Incident,
-  { head }: Pull,
+  { state: at, signal: { repository } }: Incident,
   { deps, first }: { deps: Deps; first: boolean },
 ): Promise<Event | undefined> {
+  if (at.phase !== "checking" && at.phase !== "awaitingApproval") return undefined;
+  const { head } = at.pull;
   const { state, failed } = await readChecks(await deps.clients.for(repository, "read"), repository, head, {
     ignoreAppId: deps.appId,
   });

@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import * as z from "zod";
+import type * as z from "zod";
 import { Policy } from "../domain/policy.ts";
 import type { SettledPolicy } from "../domain/policy.ts";
 import type { TreeSha } from "../domain/repository.ts";

@@ -1,4 +1,5 @@
 import type { Repository } from "../domain/repository.ts";
+import { createAppJwt } from "./app-jwt.ts";
 import type { Log } from "./log.ts";
 import { PlainOctokit } from "./octokit.ts";
 import type { AppIdentity, KnownComment, Octokit, Self } from "./octokit.ts";
@@ -56,8 +57,8 @@ export function createClients(options: ClientOptions): Clients {
     // Octokit's plugins log request bodies; `watchRequests` logs what we want to know.
     log: { debug() {}, info() {}, warn: (message: string) => log.warn({ message }, "octokit warns"), error() {} },
   };
+  const auth = { appId: options.appId, createJwt: createAppJwt(options.privateKey, now) };
   const asApp = (repository?: Repository): Octokit => {
-    const auth = { appId: options.appId, privateKey: options.privateKey };
     const octokit = Object.assign(new PlainOctokit({ ...settings, auth }), { self });
     return watchRequests(octokit, { ...shared, ...(repository && { repository }) });
   };

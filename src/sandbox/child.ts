@@ -8,7 +8,7 @@ export type Identity = { uid: number; gid: number } | undefined;
 /** Where programs are found; the caller's own PATH has no say. */
 export const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-export type KilledBy = "timeout" | "output" | "abort" | "oom";
+type KilledBy = "timeout" | "output" | "abort" | "oom";
 
 export type ChildSpec = {
   argv: readonly string[];
@@ -68,7 +68,7 @@ export function startChild(spec: ChildSpec): Child {
 
 export type Collected = ChildEnd & { stdout: Buffer; stderr: string };
 
-/** Runs a child to its end and collects what it prints; more than `maxBytes` on stdout ends it with `output`. */
+/** Runs a child to its end and collects what it prints; `maxBytes` on stdout end it with `output`. */
 export async function runChild(spec: ChildSpec, maxBytes = 64 * 1024 * 1024): Promise<Collected> {
   return collectChild(startChild(spec), maxBytes);
 }
@@ -79,9 +79,9 @@ export async function collectChild(child: Child, maxBytes: number): Promise<Coll
   let bytes = 0;
   let errorBytes = 0;
   onData(child.process.stdout, (chunk) => {
-    bytes += chunk.length;
-    if (bytes > maxBytes) child.kill("output");
-    else stdout.push(chunk);
+    stdout.push(chunk.subarray(0, maxBytes - bytes));
+    bytes = Math.min(maxBytes, bytes + chunk.length);
+    if (bytes === maxBytes) child.kill("output");
   });
   onData(child.process.stderr, (chunk) => {
     errorBytes += chunk.length;

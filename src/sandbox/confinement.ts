@@ -1,4 +1,6 @@
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { onData, searchPath, startChild } from "./child.ts";
 import type { Child, ChildEnd, ChildSpec } from "./child.ts";
 import type { Host } from "./host.ts";
@@ -103,9 +105,7 @@ function bwrapArguments(host: Host, confinement: Confinement): string[] {
     ...words("--seccomp 3 --json-status-fd 4 --"),
     // Inside, so that the number of processes counts this sandbox alone.
     ...words(`prlimit --nproc=${limits.processes} --cpu=${cpuSeconds} --fsize=${limits.fileBytes}`),
-    ...words(
-      `--nofile=${limits.openFiles} --data=${dataLimit(host)} --core=0 --memlock=65536 --msgqueue=0 --`,
-    ),
+    ...words(`--nofile=${limits.openFiles} --data=${dataLimit(host)} --core=0 --memlock=65536 --msgqueue=0 --`),
     ...argv,
   ];
 }
@@ -144,8 +144,23 @@ async function statusOf(child: Child): Promise<ChildEnd> {
     if (complaint.length < 2_000) complaint += chunk.toString("utf8");
   });
   const end = await child.ended;
+  const init = /"child-pid":\s*(\d+)/.exec(status)?.[1];
+  if (init !== undefined) await emptied(init);
   const exit = /"exit-code":\s*(\d+)/.exec(status)?.[1];
   if (end.killedBy) return { ...end, exitCode: null };
   if (exit === undefined) throw new Error(`the sandbox did not start or was torn down: ${complaint.trim()}`);
   return { ...end, exitCode: Number(exit) };
+}
+
+/**
+ * Waits until the first process of a sandbox is gone or a zombie: only then are all others in it dead. bubblewrap itself
+ * ends a moment earlier, and a process that closed its output would be missed.
+ */
+async function emptied(pid: string): Promise<void> {
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+    const state = stat.charAt(stat.lastIndexOf(")") + 2);
+    if (stat === "" || state === "Z" || state === "X") return;
+    await setTimeout(1);
+  }
 }

@@ -27,7 +27,7 @@ export type Layer = {
   release: () => void;
 };
 
-export type LayerRequest = Pick<OpenOptions, "tree" | "setup" | "lockFiles" | "setupTimeoutMs" | "signal"> & {
+type LayerRequest = Pick<OpenOptions, "tree" | "setup" | "lockFiles" | "setupTimeoutMs" | "signal"> & {
   directory: GitDirectory;
   /** Opens a work tree without dependencies, to run the setup commands in. */
   openBare(): Promise<Job>;

@@ -89,7 +89,7 @@ type Remote = { url: string; protocol: "https" | "http" | "file" };
 function parseRemote(url: string): Remote {
   if (isAbsolute(url)) return { url, protocol: "file" };
   const { protocol, hostname, username, password } = new URL(url);
-  if (username || password) throw new Error("a Source's URL must not hold a credential");
+  if (username || password) throw new Error("a Source must not hold a credential");
   if (protocol === "file:") return { url, protocol: "file" };
   if (protocol === "https:") return { url, protocol: "https" };
   if (protocol === "http:" && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname))

@@ -28,8 +28,8 @@ export async function describe(
   names: readonly string[],
 ): Promise<({ id: string; type: string; bytes: number } | undefined)[]> {
   if (names.length === 0) return [];
-  // Its answer to an unknown name repeats the name: one with a line break would count as two.
-  const input = names.map((name) => `${name.includes("\n") ? "" : name}\0`).join("");
+  // Its answer to an unknown name repeats the name: one with a line break would count as two. A relative path is fatal.
+  const input = names.map((name) => `${/\n|:\.{0,2}\//.test(name) ? "" : name}\0`).join("");
   const { stdout } = await git(directory, ["cat-file", "-z", "--batch-check"], { input });
   const answers = stdout.toString("utf8").split("\n");
   return names.map((_, index) => {

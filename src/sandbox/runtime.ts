@@ -101,7 +101,7 @@ async function copyPackages(name: string, from: string | URL, nodeModules: strin
   await cp(source, target, {
     recursive: true,
     dereference: true,
-    filter: (path) => isNeeded(path.slice(source.length)),
+    filter: (path) => isNeeded(path, path.slice(source.length)),
   });
   const { dependencies = {} } = JSON.parse(await readFile(join(source, "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
@@ -112,8 +112,10 @@ async function copyPackages(name: string, from: string | URL, nodeModules: strin
 
 const onlyTypes = new Set(["json-schema-to-ts"]);
 
-function isNeeded(path: string): boolean {
-  return !/\.(map|md|d\.[cm]?ts|ts)$/.test(path) && !/^\/(src|node_modules|bin)(\/|$)/.test(path);
+function isNeeded(path: string, inPackage: string): boolean {
+  if (/\.(map|md|[cm]?ts)$/.test(path) || /^\/(src|node_modules|bin)(\/|$)/.test(inPackage)) return false;
+  // Where a file comes twice, the toolset loads the ES module.
+  return !path.endsWith(".js") || !existsSync(path.replace(/js$/, "mjs"));
 }
 
 function packageDirectory(name: string, from: string | URL): string {

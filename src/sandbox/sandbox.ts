@@ -26,7 +26,7 @@ export type RunResult = {
   ms: number;
 };
 
-export type RunOptions = { timeoutMs: number; signal?: AbortSignal; maxOutputBytes?: number };
+type RunOptions = { timeoutMs: number; signal?: AbortSignal; maxOutputBytes?: number };
 
 export type ToolName = "bash" | "read" | "write" | "edit" | "glob" | "grep";
 /** What a tool call gave: text for the model, and whether the tool itself failed. */

@@ -1,34 +1,21 @@
-import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { appEnv } from "../support/app-env.ts";
 import { startApp } from "../support/app-process.ts";
 import { startGitHub } from "../support/github/start-github.ts";
 import { startModel } from "../support/model.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { median } from "./median.ts";
 
 const rounds = 5;
 
 /** How soon the App serves on existing data, how soon it is ready, and how much memory it holds when nothing happens. */
 export async function benchIdle(): Promise<Record<string, number>> {
-  const directory = mkdtempSync(join(tmpdir(), "self-heal-idle-"));
-  chmodSync(directory, 0o711);
+  const directory = temporaryDirectory("idle");
   const github = await startGitHub({});
   const model = await startModel({ scripts: [] });
-  const env = {
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY: github.app.privateKey,
-    WEBHOOK_SECRET: github.app.webhookSecret,
-    HOST: "127.0.0.1",
-    PORT: "0",
-    GITHUB_API_URL: github.url,
-    GITHUB_SERVER_URL: github.url,
-    ANTHROPIC_API_KEY: "scripted",
-    ANTHROPIC_BASE_URL: model.url,
-    SELF_HEAL_DATA_DIR: join(directory, "data"),
-    SELF_HEAL_SANDBOX_DIR: join(directory, "sandbox"),
-  };
+  const env = appEnv({ github, model, directory });
   try {
     const [listening, ready, memory]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round <= rounds; round += 1) {

@@ -118,6 +118,15 @@ export function jobsContract(store: () => Store, reopen: () => Promise<void>): v
     expect(await store().nextDue(2000)).toBe(5000);
   });
 
+  test("a look that is wanted now does not take the place of one that is wanted later", async () => {
+    await enqueue(one.id, 5000, observe(a, 4));
+    await enqueue(one.id, 100, observe(b, 0));
+    const first = await claim(1000);
+    expect(first).toMatchObject({ effect: observe(b, 0) });
+    await finish(first ?? { id: "0", attempt: 0 });
+    expect(await claim(5000)).toMatchObject({ effect: observe(a, 4) });
+  });
+
   test("does not hand out effects of a suspended installation", async () => {
     const { signal } = one;
     const elsewhere = incidentNumber(3, {

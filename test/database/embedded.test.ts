@@ -105,6 +105,15 @@ describe("the embedded store in its directory", () => {
     await (await openEmbedded({ directory })).close();
   });
 
+  test("a loop over transactions lets everybody else have a turn", async () => {
+    const store = await openEmbedded({ directory });
+    let turned = false;
+    setImmediate(() => (turned = true));
+    for (let n = 0; n < 3; n++) await store.transaction(async () => undefined);
+    expect(turned).toBe(true);
+    await store.close();
+  });
+
   test("frees the leases of the process before at once, and counts their tries", async () => {
     const before = await openEmbedded({ directory });
     await insert(before, incidentNumber(1));

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { bugs } from "./bugs.ts";
 import type { Bug } from "./bugs/bug.ts";
 import { heal } from "./heal.ts";
-import type { Result } from "./heal.ts";
+import type { Result } from "./result.ts";
 import { fetchPackage, defaultCache } from "./packages.ts";
 import { showResult, showTimeline } from "./show.ts";
 
@@ -16,29 +16,27 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       bug: { type: "string", default: "minimist" },
-      json: { type: "boolean" },
-      list: { type: "boolean" },
-      help: { type: "boolean" },
+      json: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
   if (values.help) return print(usage, 0);
-  if (values.list) return list(values.json ?? false);
+  if (values.list) return list(values.json);
   const bug = bugs.find(({ name }) => name === values.bug);
-  if (!bug)
-    return print(`There is no bug "${values.bug}". Choose one of: ${bugs.map(({ name }) => name).join(", ")}`, 2);
-  const loud = !values.json;
-  const timeline = loud ? showTimeline() : undefined;
+  if (bug) return demonstrate(bug, values.json);
+  return print(`There is no bug "${values.bug}". Choose one of: ${bugs.map(({ name }) => name).join(", ")}`, 2);
+}
+
+async function demonstrate(bug: Bug, json: boolean): Promise<number> {
+  const timeline = json ? undefined : showTimeline();
   timeline?.say(`Self-Heal demo: ${bug.package.name}@${bug.package.version}, ${bug.about}`);
   const fetched = await fetchPackage(bug.package, defaultCache);
   timeline?.say(`The package is ${fetched === "cached" ? "in the cache" : "downloaded"}, its integrity checked.`);
-  const result = await heal(bug, {
-    apiKey: process.env["ANTHROPIC_API_KEY"],
-    baseUrl: process.env["ANTHROPIC_BASE_URL"],
-    model: process.env["SELF_HEAL_MODEL"],
-    timeline,
-  });
-  if (loud) showResult(result);
-  else print(JSON.stringify(summary(result), undefined, 2), 0);
+  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl, SELF_HEAL_MODEL: model } = process.env;
+  const result = await heal(bug, { apiKey, baseUrl, model, timeline });
+  if (json) print(JSON.stringify(summary(result), undefined, 2), 0);
+  else showResult(result);
   return asExpected(bug, result) ? 0 : 1;
 }
 
@@ -85,8 +83,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const wrongUse = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-  process.stderr.write(
-    `${wrongUse ? `${error.message}\n${usage}` : error instanceof Error ? error.stack : String(error)}\n`,
-  );
   process.exitCode = wrongUse ? 2 : 1;
+  process.stderr.write(wrongUse ? `${error.message}\n${usage}\n` : `${inspect(error)}\n`);
 }

@@ -1,5 +1,5 @@
 import type { LogLine } from "../support/world.ts";
-import type { Result } from "./heal.ts";
+import type { Result } from "./result.ts";
 
 export type Timeline = { say(text: string): void; log(line: LogLine): void };
 
@@ -34,52 +34,52 @@ export function showTimeline(): Timeline {
   };
 }
 
-function describe(line: LogLine): string | undefined {
-  if (line.msg === "delivery handled") return `webhook ${line["event"]}: ${line["note"]}`;
-  if (line.msg === "effect done") {
-    const what = doing[String(line["effect"])];
-    return (
-      what &&
-      `${what} ${dim(`(${line["ms"]} ms)`)}${line["event"] ? ` → ${bold(String(line["event"]))}, now ${line["phase"]}` : ""}`
-    );
+function describe({ msg, level, event, note, effect, ms, phase, err, reason }: LogLine): string | undefined {
+  if (msg === "delivery handled") return `webhook ${event}: ${note}`;
+  if (msg === "effect done") {
+    const what = doing[effect ?? ""];
+    return what && `${what} ${dim(`(${ms} ms)`)}${event ? ` → ${bold(event)}, now ${phase}` : ""}`;
   }
-  if (line.msg === "tool call") return dim(`    ${String(line["tool"])} ${String(line["summary"] ?? "")}`);
-  return line.level >= 40
-    ? paint(33, `${line.msg}: ${JSON.stringify(line["err"] ?? line["reason"] ?? "")}`)
-    : undefined;
+  return level >= 40 ? paint(33, `${msg}: ${err?.message ?? reason ?? ""}`) : undefined;
 }
 
-/** The end of the demo for people: diff, proof, body, and where to look. */
-export function showResult({ incident, pull, proof, ledger, timings, github, model, diff, comment }: Result): void {
-  const out = (text = ""): void => void process.stdout.write(`${text}\n`);
-  out();
-  if (pull) {
-    out(bold("── The diff ──"));
-    out(diff.trimEnd().split("\n").map(paintDiff).join("\n"));
-    out(bold(`\n── Pull request #${pull.number}: ${pull.title} ──`));
-    out(`${pull.draft ? "draft" : "ready for review"}; labels: ${pull.labels.join(", ")}\n`);
-    out(pull.body);
-  } else {
-    out(bold("── No pull request. What the issue says ──"));
-    out(comment);
-  }
-  if (proof) {
-    out(bold("\n── The proof ──"));
-    out(`${bold(proof.verdict)}: ${proof.reason}`);
-    if (proof.before) out(`before  ${proof.before.command} → exit ${proof.before.exitCode}`);
-    if (proof.after) out(`after   ${proof.after.command} → exit ${proof.after.exitCode}`);
-    if (proof.oldTests) out(`old tests → exit ${proof.oldTests.exitCode}`);
-  }
+const out = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** The end of the demo for people: diff, pull request, proof, and where to look. */
+export function showResult(result: Result): void {
+  if (result.pull) showPull(result.pull, result.diff);
+  else out(`\n${bold("── No pull request. What the issue says ──")}\n${result.comment}`);
+  if (result.proof) showProof(result.proof);
+  showSummary(result);
+}
+
+function showPull({ number, title, draft, labels, body }: NonNullable<Result["pull"]>, diff: string): void {
+  out(`\n${bold("── The diff ──")}`);
+  out(diff.trimEnd().split("\n").map(paintDiff).join("\n"));
+  out(bold(`\n── Pull request #${number}: ${title} ──`));
+  out(`${draft ? "draft" : "ready for review"}; labels: ${labels.join(", ")}\n\n${body}`);
+}
+
+function showProof({ verdict, reason, before, after, oldTests }: NonNullable<Result["proof"]>): void {
+  out(`\n${bold("── The proof ──")}\n${bold(verdict)}: ${reason}`);
+  if (before) out(`before     ${before.command} → exit ${before.exitCode}`);
+  if (after) out(`after      ${after.command} → exit ${after.exitCode}`);
+  if (oldTests) out(`old tests  → exit ${oldTests.exitCode}`);
+}
+
+function showSummary({ incident, ledger, timings, github, model }: Result): void {
+  const end = [incident.outcome, incident.reason].filter(Boolean).join(", ");
+  const { turns, inputTokens, cacheReadTokens, outputTokens, usd } = ledger;
   out(bold("\n── In short ──"));
+  out(`incident ${incident.id}: ${incident.phase}${end ? ` (${end})` : ""}`);
   out(
-    `incident ${incident.id}: ${incident.phase}${incident.outcome ? ` (${incident.outcome})` : ""}${incident.reason ? `, reason ${incident.reason}` : ""}`,
+    `${turns} turns, ${inputTokens + cacheReadTokens} tokens in (${cacheReadTokens} from cache), ${outputTokens} out, ` +
+      (model.scripted ? "nothing spent (scripted)" : `$${usd.toFixed(4)}`),
   );
-  out(
-    `${ledger.turns} turns, ${ledger.inputTokens + ledger.cacheReadTokens} tokens in (${ledger.cacheReadTokens} from cache), ${ledger.outputTokens} out, $${ledger.usd.toFixed(4)}${model.scripted ? " (scripted: nothing was spent)" : ""}`,
-  );
-  if (timings["signalToPull"] !== undefined)
+  const { signalToPull } = timings;
+  if (signalToPull !== undefined)
     out(
-      `${(timings["signalToPull"] / 1000).toFixed(2)} s from the label to the pull request, ${github.requests} GitHub API requests`,
+      `${(signalToPull / 1000).toFixed(2)} s from the label to the pull request, ${github.requests} GitHub API requests`,
     );
   out(
     "Where to look: src/domain/transition.ts (what may happen), src/effects/prove.ts (the proof), README.md (install it on your organisation).",

@@ -3,6 +3,7 @@ import { CommitSha } from "../../src/domain/repository.ts";
 import { readChecks, upsertCheck } from "../../src/github/checks.ts";
 import type { Check, ChecksState } from "../../src/github/checks.ts";
 import { errorKind } from "../../src/github/github-error.ts";
+import { fakeClients, repository } from "./fake-fetch.ts";
 import { openStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 
@@ -144,5 +145,31 @@ describe("what CI says", () => {
     for (let n = 0; n < 101; n += 1) await status("success", `context ${n}`);
     await status("failure", "the last one", "broken");
     expect(await read()).toMatchObject({ state: "failed", failed: [{ name: "the last one" }] });
+  });
+
+  test("a check that ran again in another suite counts once, by its latest run; one of another App is another check", async () => {
+    const run = (id: number, conclusion: string, app: number): object => ({
+      id,
+      name: "test",
+      status: "completed",
+      conclusion,
+      app: { id: app },
+      details_url: "https://ci.test/1",
+      output: { title: null, summary: null, text: null },
+    });
+    const answer = async (...check_runs: object[]): Promise<ChecksState> => {
+      const { clients } = fakeClients(({ path }) => {
+        if (path.endsWith("/check-runs")) return { json: { total_count: check_runs.length, check_runs } };
+        return path.endsWith("/status") ? { json: { state: "pending", total_count: 0, statuses: [] } } : undefined;
+      });
+      const octokit = await clients.for(repository, "read");
+      return readChecks(octokit, repository, head, { ignoreAppId: 1 });
+    };
+    expect(await answer(run(2, "success", 9), run(1, "failure", 9))).toEqual({ state: "passed", failed: [] });
+    expect(await answer(run(1, "success", 9), run(2, "failure", 9))).toMatchObject({ state: "failed" });
+    expect(await answer(run(2, "success", 9), run(1, "failure", 8))).toEqual({
+      state: "failed",
+      failed: [{ name: "test", url: "https://ci.test/1", summary: "failure" }],
+    });
   });
 });

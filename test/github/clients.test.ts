@@ -19,7 +19,19 @@ describe("tokens", () => {
     const { clients, sent } = fakeClients();
     await clients.for(repository, scope);
     expect(sent.map(({ body }) => body)).toEqual([{ repository_ids: [42], permissions }]);
-    expect(sent[0]?.headers.get("authorization")).toMatch(/^bearer ey/);
+  });
+
+  test("are asked for in the App's own name, by our clock", async () => {
+    const { clients, sent } = fakeClients();
+    await clients.gitToken(repository);
+    const [, payload = ""] =
+      /^bearer [\w-]+\.([\w-]+)\.[\w-]+$/.exec(sent[0]?.headers.get("authorization") ?? "") ?? [];
+    const seconds = start / 1000;
+    expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toEqual({
+      iat: seconds - 30,
+      exp: seconds + 570,
+      iss: 4242,
+    });
   });
 
   test("git gets a token that only reads contents", async () => {

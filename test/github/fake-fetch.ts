@@ -46,28 +46,28 @@ export function fakeClients(
     now: () => clock.now,
     log: { debug: log, warn: log },
     limits: { spacingMs: 0, perHour: 1_000, maxWaiting: 100 },
-    fetch: async (url, init) => {
+    fetch: async (target, init) => {
       const { method = "GET", body, headers } = init ?? {};
-      const request: Sent = {
-        method,
-        path: new URL(url instanceof Request ? url.url : url).pathname.replace("/api", ""),
-        headers: new Headers(headers),
-        body: typeof body === "string" ? JSON.parse(body) : {},
-        at: performance.now(),
-      };
+      const url = new URL(target instanceof Request ? target.url : target);
+      const path = url.pathname.replace("/api", "");
+      const sentBody = typeof body === "string" ? JSON.parse(body) : {};
+      const request: Sent = { method, path, headers: new Headers(headers), body: sentBody, at: performance.now() };
       sent.push(request);
       const known = reply(request);
-      if (known) return answer(known);
-      if (!request.path.endsWith("/access_tokens")) return answer({});
+      if (known) return answer(url, known);
+      if (!path.endsWith("/access_tokens")) return answer(url, {});
       minted += 1;
       const expires_at = new Date(clock.now + 3_600_000).toISOString();
-      return answer({ status: 201, json: { token: `t${minted}`, expires_at } });
+      return answer(url, { status: 201, json: { token: `t${minted}`, expires_at } });
     },
     ...options,
   });
   return { clients, sent, logged, clock, routes: () => sent.map(({ method, path }) => `${method} ${path}`) };
 }
 
-function answer({ status = 200, headers = {}, json = {} }: Reply): Response {
-  return new Response(JSON.stringify(json), { status, headers: { "content-type": "application/json", ...headers } });
+function answer(url: URL, { status = 200, headers = {}, json = {} }: Reply): Response {
+  const all = { "content-type": "application/json", ...headers };
+  const response = new Response(JSON.stringify(json), { status, headers: all });
+  // A made-up response has no address, and octokit reads it when it turns pages.
+  return Object.defineProperty(response, "url", { value: url.href });
 }

@@ -42,6 +42,23 @@ describe("leases", () => {
     expect(it.logged).toContain("warn: result dropped because the lease was lost");
   });
 
+  test("a result that comes after the lease was lost is dropped, also before the next holder is done", async () => {
+    await openNumber(store, 1);
+    const [started, result] = [deferred(), deferred<Event>()];
+    const slow = create(async () => {
+      started.resolve();
+      return result.promise;
+    });
+    slow.wake();
+    await started.promise;
+    it.clock.at += 60_001;
+    const claimed = await store.claim({ now: it.clock.at, leaseMs: 1e6, types: ["triage"], owner: "other" });
+    result.resolve(ignore);
+    await slow.idle();
+    expect(await types()).toEqual(["recurred"]);
+    await expect(store.renew(claimed?.id ?? "", 2, 1e9)).resolves.toBe(true);
+  });
+
   test("a lease is renewed while its effect runs", async () => {
     await openNumber(store, 1);
     const [started, result, renewed] = [deferred(), deferred<Event>(), deferred()];

@@ -19,9 +19,9 @@ beforeAll(async () => {
   repository = await place.repository({ "a.txt": "hello\n", ".gitignore": "*.log\n" });
   workspace = await repository.open();
 });
-afterAll(async () => await place.close());
+afterAll(async () => place.close());
 
-const run = async (command: string, timeoutMs = 10_000) => await workspace.run(command, { timeoutMs });
+const run = async (command: string, timeoutMs = 10_000) => workspace.run(command, { timeoutMs });
 
 /** The processes on this machine whose command line holds a text. */
 function processesWith(text: string): string[] {

@@ -21,8 +21,8 @@ export type Repository = {
   mirror: Mirror;
   commit: CommitSha;
   tree: TreeSha;
-  git(...args: string[]): string;
-  open(options?: Partial<OpenOptions>): Promise<Workspace>;
+  git: (...args: string[]) => string;
+  open: (options?: Partial<OpenOptions>) => Promise<Workspace>;
 };
 
 export function openPlace(options: Partial<SandboxOptions> = {}): Place {

@@ -29,8 +29,14 @@ function verdict(program: Buffer, architecture: number, call: number, args: read
 }
 
 describe.each([
-  ["x64", { read: 0, ptrace: 101, clone: 56, clone3: 435, unshare: 272, ioctl: 16, socket: 41, mknodat: 259, bpf: 321 }],
-  ["arm64", { read: 63, ptrace: 117, clone: 220, clone3: 435, unshare: 97, ioctl: 29, socket: 198, mknodat: 33, bpf: 280 }],
+  [
+    "x64",
+    { read: 0, ptrace: 101, clone: 56, clone3: 435, unshare: 272, ioctl: 16, socket: 41, mknodat: 259, bpf: 321 },
+  ],
+  [
+    "arm64",
+    { read: 63, ptrace: 117, clone: 220, clone3: 435, unshare: 97, ioctl: 29, socket: 198, mknodat: 33, bpf: 280 },
+  ],
 ] as const)("the filter for %s", (architecture, call) => {
   const program = seccompFilter(architecture);
   const judge = (number: number, ...args: number[]) => verdict(program, architectures[architecture], number, args);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   workspace = await repository.open();
   tools = await workspace.tools(options);
 });
-afterAll(async () => await place.close());
+afterAll(async () => place.close());
 
 test("declares the six tools of the SDK's toolset", () => {
   expect(tools.definitions.map(({ name }) => name)).toEqual(["bash", "read", "write", "edit", "glob", "grep"]);
@@ -69,7 +69,7 @@ test("stops a command at the time limit whatever limit the model asks for, and g
 test("gives each of several commands at once its own time limit", async () => {
   const brief = await workspace.tools({ ...options, bashTimeoutMs: 1_000 });
   const results = await Promise.all(
-    [1, 2, 3].map(async (number) => await brief.call("bash", { command: `sleep 0.6; echo ${number}` })),
+    [1, 2, 3].map(async (number) => brief.call("bash", { command: `sleep 0.6; echo ${number}` })),
   );
   expect(results.map(({ text }) => text)).toEqual(["1", "2", "3"]);
   await brief.close();
@@ -95,7 +95,7 @@ test("ends the session when the server is killed from inside", async () => {
 
 test("ends the session when something else answers in the server's place", async () => {
   const session = await workspace.tools(options);
-  const forged = "echo '{\"id\":1,\"text\":7}' > /proc/$PPID/fd/1 || kill -9 $PPID; sleep 5";
+  const forged = 'echo \'{"id":1,"text":7}\' > /proc/$PPID/fd/1 || kill -9 $PPID; sleep 5';
   expect(await session.call("bash", { command: forged })).toMatchObject({ isError: true });
   expect((await session.call("read", { file_path: "a.txt" })).isError).toBe(true);
 });

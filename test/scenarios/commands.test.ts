@@ -43,7 +43,7 @@ afterEach(async () => {
 const mona = () => world.github.asUser(people.maintainer);
 const rita = () => world.github.asUser(people.reporter);
 const incident = async () => (await world.app.store.incidents({ limit: 1 }))[0];
-const bodies = (number: number) => world.repository.comments(number).map(({ body }) => String(body));
+const bodies = (number: number) => world.comments(number);
 
 async function reactions(id: number, kind = "issues"): Promise<unknown[]> {
   const found = await mona()
@@ -120,7 +120,7 @@ test("a bot's command is ignored, whatever its permission", async () => {
   await world.github.asUser("helper[bot]").comment(world.name, 1, "/self-heal stop");
   await world.settle();
   expect((await incident())?.state.phase).toBe("awaitingApproval");
-  expect(world.log.some(({ note }) => String(note).includes("not a person"))).toBe(true);
+  expect(world.log.some(({ note }) => note?.includes("not a person"))).toBe(true);
 });
 
 test("an edited comment never counts", async () => {

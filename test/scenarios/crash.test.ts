@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { appEnv } from "../support/app-env.ts";
 import { startApp } from "../support/app-process.ts";
 import type { AppProcess } from "../support/app-process.ts";
 import { startGitHub } from "../support/github/start-github.ts";
 import type { FakeGitHub, Json, RepositoryView } from "../support/github/types.ts";
 import { startModel } from "../support/model.ts";
 import { attempts, fixSteps, shopFiles, shopReport } from "../support/shop.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 /** Twenty points of death, over ten lives of an incident. */
 const [rounds, killsEach] = [10, 2];
@@ -22,8 +21,7 @@ let model: Awaited<ReturnType<typeof startModel>>;
 let app: AppProcess | undefined;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "self-heal-crash-"));
-  chmodSync(directory, 0o711);
+  directory = temporaryDirectory("crash");
   github = await startGitHub({
     ci: ({ branch }) => Promise.resolve(branch.startsWith("self-heal/") ? "success" : undefined),
   });
@@ -38,22 +36,7 @@ afterEach(async () => {
 });
 
 function start(port: string): Promise<AppProcess> {
-  return startApp(
-    {
-      APP_ID: String(github.app.id),
-      PRIVATE_KEY: github.app.privateKey,
-      WEBHOOK_SECRET: github.app.webhookSecret,
-      HOST: "127.0.0.1",
-      PORT: port,
-      GITHUB_API_URL: github.url,
-      GITHUB_SERVER_URL: github.url,
-      ANTHROPIC_API_KEY: "scripted",
-      ANTHROPIC_BASE_URL: model.url,
-      SELF_HEAL_DATA_DIR: join(directory, "data"),
-      SELF_HEAL_SANDBOX_DIR: join(directory, "sandbox"),
-    },
-    directory,
-  );
+  return startApp({ ...appEnv({ github, model, directory }), PORT: port }, directory);
 }
 
 /** Waits until the newest incident waits for its review, in whichever process that happens. */

@@ -49,7 +49,7 @@ test("takes a labelled issue to a proven pull request that waits for a human", a
     head: { ref: `self-heal/${incident?.id}-average-of-nothing-is-nan` },
   });
   expect(pull.labels.map(({ name }) => name).sort()).toEqual(["self-heal", "self-heal:proven"]);
-  const body = String(pull["body"]);
+  const { body } = pull;
   expect(body).toMatch(/^Fixes #1\n/);
   expect(body).toContain(
     "| before (base + the fix's tests) | `node --test 'test/empty.test.js'` | exit 1 | must fail |",
@@ -72,7 +72,7 @@ test("says what it does in one comment, edited in place", async () => {
   const comments = world.repository.comments(1);
   expect(comments).toHaveLength(1);
   expect(comments[0]).toMatchObject({ user: { login: world.github.app.botLogin, type: "Bot" } });
-  expect(String(comments[0]?.["body"])).toContain("#2 waits for a human's review");
+  expect(world.comments(1)[0]).toContain("#2 waits for a human's review");
   expect(world.repository.comments(2)).toEqual([]);
 });
 
@@ -125,7 +125,7 @@ test("follows the pull request to the merge, watches, and says so", async () => 
     mergeSha: sha,
   });
   expect(world.repository.comments(1)).toHaveLength(1);
-  expect(String(world.repository.comments(1)[0]?.["body"])).toContain("#2 is merged");
+  expect(world.comments(1)[0]).toContain("#2 is merged");
   expect(world.repository.issues().find(({ number }) => number === 1)).toMatchObject({ state: "closed" });
 });
 

@@ -18,7 +18,7 @@ async function heal(options: WorldOptions, by = people.maintainer): Promise<void
 }
 
 const incident = async () => (await world.app.store.incidents({ limit: 1 }))[0];
-const comment = () => String(world.repository.comments(1)[0]?.["body"]);
+const comment = () => world.comments(1)[0];
 const withPolicy = (text: string) => ({ repository: { files: { ...shopFiles, ".github/self-heal.yml": text } } });
 
 test("a patch that breaks another test is rejected by the proof; the second attempt, told why, succeeds", async () => {

@@ -36,5 +36,6 @@ function typeOf({ type, enum: values, items, minimum, maximum }: Schema): string
 
 function defaultOf({ default: value }: Schema): string {
   if (value === undefined) return "detected";
-  return Array.isArray(value) ? value.map((one) => `\`${String(one)}\``).join(", ") : `\`${String(value)}\``;
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((one) => `\`${typeof one === "string" ? one : JSON.stringify(one)}\``).join(", ");
 }

@@ -1,7 +1,4 @@
-import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Writable } from "node:stream";
 import pino from "pino";
 import { readConfig } from "../../src/config.ts";
@@ -9,13 +6,27 @@ import type { Config, Credentials } from "../../src/config.ts";
 import type { Workshop } from "../../src/effects/deps.ts";
 import { serve } from "../../src/serve.ts";
 import type { Serving } from "../../src/serve.ts";
+import { appEnv } from "./app-env.ts";
 import { startGitHub } from "./github/start-github.ts";
 import type { FakeGitHub, GitHubOptions, RepositoryOptions, RepositoryView } from "./github/types.ts";
 import { startModel } from "./model.ts";
 import type { Script } from "./script.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** One line of the App's log, as an object. */
-export type LogLine = Record<string, unknown> & { msg: string; level: number; time: number };
+export type LogLine = {
+  msg: string;
+  level: number;
+  time: number;
+  event?: string;
+  effect?: string;
+  phase?: string;
+  note?: string;
+  delivery?: string;
+  ms?: number;
+  reason?: string;
+  err?: { message: string };
+};
 
 export type WorldOptions = {
   repository?: Partial<RepositoryOptions>;
@@ -39,6 +50,8 @@ export type World = {
   name: string;
   log: LogLine[];
   directory: string;
+  /** The texts of an issue's or pull request's comments, oldest first. */
+  comments(number: number): string[];
   /** Resolves when GitHub, the inbox and the worker have nothing to do; delayed effects don't count. */
   settle(): Promise<void>;
   /** Stops the App and starts it again on the same data. */
@@ -52,9 +65,7 @@ export const people = { maintainer: "mona", reporter: "rita" };
 
 /** The whole App against a stand-in GitHub with real git and a scripted model, over HTTP on loopback. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  // Sandboxes run as another user when this process is root: that user must be able to get here.
-  const directory = mkdtempSync(join(tmpdir(), "self-heal-world-"));
-  chmodSync(directory, 0o711);
+  const directory = temporaryDirectory("world");
   const github = await startGitHub({ ...(options.ci && { ci: options.ci }) });
   const model = await startModel({ scripts: options.scripts ?? [] });
   github.addUser(people.maintainer);
@@ -85,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     name: repository.fullName,
     log,
     directory,
+    comments: (number) => repository.comments(number).map(({ body }) => (typeof body === "string" ? body : "")),
     settle: async () => {
       for (let quiet = 0; quiet < 2; quiet += 1) {
         await github.idle();
@@ -110,17 +122,8 @@ type Parts = { github: FakeGitHub; model: { url: string }; directory: string };
 
 function configure({ github, model, directory }: Parts, { env, model: real }: WorldOptions): World["config"] {
   const config = readConfig({
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY: github.app.privateKey,
-    WEBHOOK_SECRET: github.app.webhookSecret,
-    HOST: "127.0.0.1",
-    PORT: "0",
-    GITHUB_API_URL: github.url,
-    GITHUB_SERVER_URL: github.url,
-    ANTHROPIC_API_KEY: real?.apiKey ?? "scripted",
-    ...(real ? { ANTHROPIC_BASE_URL: real.baseUrl } : { ANTHROPIC_BASE_URL: model.url }),
-    SELF_HEAL_DATA_DIR: join(directory, "data"),
-    SELF_HEAL_SANDBOX_DIR: join(directory, "sandbox"),
+    ...appEnv({ github, model, directory }),
+    ...(real && { ANTHROPIC_API_KEY: real.apiKey, ANTHROPIC_BASE_URL: real.baseUrl }),
     ...env,
   });
   if (!config.credentials) throw new Error("the stand-in's credentials were not taken");

@@ -13,6 +13,8 @@ export type FileChanges = {
   by: Account;
 };
 
+const noObject = "0".repeat(40);
+
 /**
  * The commit of `createCommitOnBranch`: signed by GitHub, its author the caller. A path keeps the mode it has; a new
  * one becomes an ordinary file, because the mutation has no way to say otherwise.
@@ -25,12 +27,13 @@ export async function commitFiles(world: World, repository: Repository, changes:
   );
   const env = { GIT_INDEX_FILE: `${git.directory}/index-${world.nextId()}` };
   await git.line(["read-tree", parent], { env });
-  for (const path of deletions) {
-    if (!modes.has(path))
-      throw invalid(`A path was requested for deletion which does not exist as of commit oid \`${parent}\`: ${path}`);
-    await git.run(["update-index", "--force-remove", "-z", "--stdin"], { env, input: path });
-  }
   const rows: string[] = [];
+  for (const path of deletions) {
+    if (!modes.has(path)) {
+      throw invalid(`A path was requested for deletion which does not exist as of commit oid \`${parent}\`: ${path}`);
+    }
+    rows.push(`0 ${noObject}\t${path}\0`);
+  }
   for (const { path, content } of additions) {
     if (isBadPath(path)) {
       throw invalid(`A path was requested that is invalid: ${path}`);

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { buildClientSchema, execute, GraphQLError, parse, validate } from "graphql";
 import type { GraphQLSchema, IntrospectionQuery } from "graphql";
 import type { Caller } from "./access.ts";
@@ -10,14 +9,13 @@ import type { Reply } from "./reply.ts";
 import type { Json } from "./types.ts";
 import type { World } from "./world.ts";
 
-let schema: GraphQLSchema | undefined;
+let opened: Promise<GraphQLSchema> | undefined;
 
-/** GitHub's whole published schema, so that a query with a wrong field is refused as GitHub would. */
-function openSchema(): GraphQLSchema {
-  schema ??= buildClientSchema(
-    createRequire(import.meta.url)("@octokit/graphql-schema/schema.json") as IntrospectionQuery,
-  );
-  return schema;
+/** GitHub's whole published schema, so that a query with a wrong field is refused as GitHub would. Read on first use: 100 MB. */
+async function openSchema(): Promise<GraphQLSchema> {
+  const { schema } = await import("@octokit/graphql-schema");
+  // Its own type says "any JSON"; it is the answer to an introspection query.
+  return buildClientSchema(schema.json as unknown as IntrospectionQuery);
 }
 
 export type GraphqlContext = { world: World; caller: Exclude<Caller, { kind: "none" | "app" }> };
@@ -27,8 +25,9 @@ export async function answerGraphql(world: World, caller: Caller, body: unknown)
   if (caller.kind === "none" || caller.kind === "app")
     throw new ApiError(401, "This endpoint requires you to be authenticated.");
   const { query, variables, operationName } = json(body);
+  const schema = await (opened ??= openSchema());
   const document = parseQuery(world, text(query));
-  const invalid = document instanceof GraphQLError ? [document] : validate(openSchema(), document);
+  const invalid = document instanceof GraphQLError ? [document] : validate(schema, document);
   if (document instanceof GraphQLError || invalid.length > 0) {
     world.violations.push({ kind: "graphql", what: text(query), errors: invalid.map(({ message }) => message) });
     return { status: 200, body: { errors: invalid.map(renderError) } };
@@ -36,7 +35,7 @@ export async function answerGraphql(world: World, caller: Caller, body: unknown)
   const context: GraphqlContext = { world, caller };
   const run = async () =>
     execute({
-      schema: openSchema(),
+      schema,
       document,
       rootValue: { ...queries, ...mutations },
       contextValue: context,
@@ -49,7 +48,13 @@ export async function answerGraphql(world: World, caller: Caller, body: unknown)
       },
     });
   const result = await world.exclusively(run);
-  return { status: 200, body: { ...result, ...(result.errors && { errors: result.errors.map(renderError) }) } };
+  return {
+    status: 200,
+    body: {
+      ...result,
+      ...(result.errors && { errors: result.errors.map((error) => noteBug(world, error)).map(renderError) }),
+    },
+  };
 }
 
 export type Resolver = (args: Json, context: GraphqlContext) => unknown;
@@ -67,6 +72,15 @@ function unresolved(world: World, field: string): GraphQLError {
   const message = `the stand-in does not know ${field}`;
   world.violations.push({ kind: "graphql", what: field, errors: [message] });
   return new GraphQLError(message);
+}
+
+/** A refusal is GitHub's way to answer; anything else is a mistake of the stand-in. */
+function noteBug(world: World, error: GraphQLError): GraphQLError {
+  const { originalError } = error;
+  if (originalError && !(originalError instanceof ApiError) && !(originalError instanceof GraphQLError)) {
+    world.violations.push({ kind: "graphql", what: String(error.path), errors: [String(originalError.stack)] });
+  }
+  return error;
 }
 
 function renderError({ message, path, locations, extensions, originalError }: GraphQLError): Json {

@@ -48,7 +48,7 @@ export const isPull = (issue: Issue): issue is PullIssue => issue.pull !== undef
 export async function announce(act: Act, issue: Issue, action: string, more: Json = {}): Promise<void> {
   const { world, repository, by: sender } = act;
   if (isPull(issue)) {
-    const payload = { number: issue.number, pull_request: await renderPull(world, repository, issue), ...more };
+    const payload = { number: issue.number, pull_request: await renderPull(world, repository, issue, false), ...more };
     world.emit(`pull_request.${action}`, { repository, sender, payload });
   } else {
     world.emit(`issues.${action}`, {

@@ -80,13 +80,13 @@ export function renderPullSimple(world: World, repository: Repository, issue: Pu
   };
 }
 
-/** The whole pull request, with what has to be counted in git. */
-export async function renderPull(world: World, repository: Repository, issue: PullIssue): Promise<Json> {
+/** The whole pull request, with what has to be counted in git. A webhook is no look at its mergeability. */
+export async function renderPull(world: World, repository: Repository, issue: PullIssue, looks = true): Promise<Json> {
   const { pull } = issue;
   const base = await mergeBase(repository, pull);
   const files = await diffFiles(repository.git, base, pull.head.sha);
   const commits = await repository.git.log(`${base}..${pull.head.sha}`);
-  const mergeable = await mergeability(world, repository, issue);
+  const mergeable = looks || !world.lazyMergeability ? await mergeability(world, repository, issue) : null;
   return {
     ...renderPullSimple(world, repository, issue),
     merged: pull.mergedAt !== undefined,

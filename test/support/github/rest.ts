@@ -92,5 +92,5 @@ function checkRequest(world: World, match: Match, request: RestRequest): void {
   if (errors.length === 0) return;
   world.violations.push({ kind: "request", what: `${match.operation.id} ${request.method} ${request.path}`, errors });
   const serious = errors.filter((error) => !error.endsWith("is unknown"));
-  if (serious.length > 0) throw new ApiError(422, `Invalid request.\n\n${serious.join("\n")}`, serious);
+  if (serious.length > 0) throw new ApiError(422, `Invalid request.\n\n${serious.join("\n")}`);
 }

@@ -1,7 +1,7 @@
 import { diffFiles, hunkAt } from "./diff.ts";
 import { mergeBase, renderPullSimple, renderReview, renderReviewComment } from "./render-pull.ts";
 import type { PullIssue } from "./render-pull.ts";
-import { invalid } from "./reply.ts";
+import { ApiError, invalid } from "./reply.ts";
 import type { Account, Act, Repository, Review, ReviewComment, World } from "./world.ts";
 
 export type NewComment = { body: string; path: string; line: number; side: "LEFT" | "RIGHT"; startLine: number | null };
@@ -76,14 +76,21 @@ async function findHunk(
   return hunk;
 }
 
-/** A comment on a line, alone: GitHub puts it into a review of its own. */
+/** A comment on a line, alone: GitHub puts it into a review of its own. It words its refusals differently here. */
 export async function commentOnLine(
   act: Act,
   issue: PullIssue,
   fields: NewComment & { commitId: string },
 ): Promise<ReviewComment> {
   const { commitId, ...comment } = fields;
-  await submitReview(act, issue, { event: "COMMENT", body: "", commitId, comments: [comment] });
+  try {
+    await submitReview(act, issue, { event: "COMMENT", body: "", commitId, comments: [comment] });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const [message] = error.errors ?? [error.message];
+    const place = { resource: "PullRequestReviewComment", code: "custom", field: "pull_request_review_thread.line" };
+    throw invalid("Validation Failed", { ...place, message });
+  }
   const last = issue.pull.comments.at(-1);
   if (!last) throw new Error("the comment was not kept");
   return last;

@@ -122,8 +122,14 @@ async function pushFiles(world: World, user: Account, { repository, files, branc
   try {
     await run("clone", "--quiet", `${world.url}/${repository}.git`, ".");
     const target = branch ?? (await run("symbolic-ref", "--short", "HEAD"));
-    const exists = (await run("ls-remote", "--heads", "origin", `refs/heads/${target}`)) !== "";
-    await run("checkout", "--quiet", "-B", target, ...(exists ? [`origin/${target}`] : []));
+    const remotes = (await run("branch", "--remotes", "--format=%(refname:short)")).split("\n");
+    await run(
+      "checkout",
+      "--quiet",
+      "-B",
+      target,
+      ...(remotes.includes(`origin/${target}`) ? [`origin/${target}`] : []),
+    );
     await writeFiles(directory, files);
     await run("add", "--all");
     await run("commit", "--quiet", "--allow-empty", "-m", message ?? `change ${Object.keys(files).join(", ")}`);
