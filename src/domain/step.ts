@@ -70,8 +70,10 @@ export function red(
   return fix({ ...state, tries: { ...tries, ci: tries.ci + 1 } }, { feedback });
 }
 
+/** Looks at once, for CI that was faster than we, and again when it had time to register. */
 export function check(state: { tries: Tries; pull: Pull }): Step {
-  return to({ phase: "checking", ...state }, look(state.pull, firstLookSeconds), { type: "report" });
+  const { pull } = state;
+  return to({ phase: "checking", ...state }, look(pull, 0), look(pull, firstLookSeconds), { type: "report" });
 }
 
 export function look(pull: Pull, afterSeconds: number): Effect {

@@ -1,4 +1,4 @@
-import type { Incident, State } from "../domain/incident.ts";
+import type { In, Incident, Phase, State } from "../domain/incident.ts";
 import { reasons } from "../domain/reason.ts";
 import type { Reason } from "../domain/reason.ts";
 import { verdictLine } from "./proof-text.ts";
@@ -28,46 +28,44 @@ export function statusLine(incident: Incident): string {
 }
 
 function describe(incident: Incident): Line {
-  const { state } = incident;
-  switch (state.phase) {
-    case "triaging":
-      return { headline: "looking at the report", text: "" };
-    case "fixing":
-      return {
-        headline: `attempt ${state.tries.attempt} is looking for a fix`,
-        text: "The agent works in a sandbox without network or secrets. Nothing is pushed before the fix is proven.",
-      };
-    case "proving":
-      return { headline: `attempt ${state.tries.attempt} made a patch; it is being proven`, text: "" };
-    case "proposing":
-      return { headline: "the fix is proven and is being proposed", text: "" };
-    case "checking":
-      return {
-        headline: `a fix is proposed in #${state.pull.number}`,
-        text: `${proofOf(incident)}\n\nThe pull request stays a draft until its checks are green.`,
-      };
-    case "awaitingApproval":
-      return { headline: `#${state.pull.number} waits for a human's review`, text: proofOf(incident) };
-    case "merging":
-      return { headline: `#${state.pull.number} is being merged`, text: `Approved by @${state.approvedBy}.` };
-    case "watching":
-      return {
-        headline: `#${state.pull.number} is merged`,
-        text: `Merged as ${state.mergeSha}. Self-Heal watches for the failure to come back.`,
-      };
-    case "reverting":
-      return {
-        headline: "the failure came back after the merge",
-        text: state.revert ? `A revert is proposed in #${state.revert}.` : "A revert is being prepared.",
-      };
-    case "held":
-      return waiting("waits for a human", state.reason, state.note);
-    case "closed":
-      return ended(state);
-  }
+  // TypeScript cannot correlate the phase with its line; the table's type already did.
+  const line = lines[incident.state.phase] as (state: State, incident: Incident) => Line;
+  return line(incident.state, incident);
 }
 
-function ended(state: Extract<State, { phase: "closed" }>): Line {
+const lines: { [P in Phase]: (state: In<P>, incident: Incident) => Line } = {
+  triaging: () => ({ headline: "looking at the report", text: "" }),
+  fixing: ({ tries }) => ({
+    headline: `attempt ${tries.attempt} is looking for a fix`,
+    text: "The agent works in a sandbox without network or secrets. Nothing is pushed before the fix is proven.",
+  }),
+  proving: ({ tries }) => ({ headline: `attempt ${tries.attempt} made a patch; it is being proven`, text: "" }),
+  proposing: () => ({ headline: "the fix is proven and is being proposed", text: "" }),
+  checking: ({ pull }, incident) => ({
+    headline: `a fix is proposed in #${pull.number}`,
+    text: `${proofOf(incident)}\n\nThe pull request stays a draft until its checks are green.`,
+  }),
+  awaitingApproval: ({ pull }, incident) => ({
+    headline: `#${pull.number} waits for a human's review`,
+    text: proofOf(incident),
+  }),
+  merging: ({ pull, approvedBy }) => ({
+    headline: `#${pull.number} is being merged`,
+    text: `Approved by @${approvedBy}.`,
+  }),
+  watching: ({ pull, mergeSha }) => ({
+    headline: `#${pull.number} is merged`,
+    text: `Merged as ${mergeSha}. Self-Heal watches for the failure to come back.`,
+  }),
+  reverting: ({ revert }) => ({
+    headline: "the failure came back after the merge",
+    text: revert ? `A revert is proposed in #${revert}.` : "A revert is being prepared.",
+  }),
+  held: ({ reason, note }) => waiting("waits for a human", reason, note),
+  closed: (state) => ended(state),
+};
+
+function ended(state: In<"closed">): Line {
   const { outcome, reason, note, pull } = state;
   const through = pull ? ` (#${pull.number})` : "";
   if (outcome === "healed") return { headline: `healed${through}`, text: `${reasons.healed.title}: ${note}.` };

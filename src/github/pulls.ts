@@ -173,7 +173,7 @@ const otherColour = "8250df";
 /**
  * Puts labels on an issue or pull request, beside those it has. GitHub makes the ones that the repository lacks, in grey;
  * the last, which carries the verdict, is made first, in its colour. One request, two where that label is not known yet.
- * Needs scope `report`: making a label takes `issues: write`.
+ * Needs scope `report`: making a label takes `issues: write`. With less, the label stays grey.
  */
 export async function addLabels(
   octokit: Octokit,
@@ -186,8 +186,8 @@ export async function addLabels(
   if (verdict && !knownLabels.has(`${repo.id} ${verdict}`)) {
     const color = colours[verdict.split(":").at(-1) ?? ""] ?? otherColour;
     await octokit.rest.issues.createLabel({ ...at(repo), name: verdict, color }).catch((error: unknown) => {
-      // 422: it is there already, perhaps in a colour that somebody chose.
-      if (errorKind(error) !== "invalid") throw error;
+      // 422: it is there already, perhaps in a colour that somebody chose. 403: a colour is not worth failing for.
+      if (!["invalid", "forbidden"].includes(errorKind(error) ?? "")) throw error;
     });
     knownLabels.add(`${repo.id} ${verdict}`);
   }

@@ -120,6 +120,12 @@ describe("an open pull request", () => {
     expect(stage.requests()).not.toContain("POST /graphql");
   });
 
+  test("gets its labels, in grey, also with a token that may not make labels", async () => {
+    await addLabels(octokit, stage.repo, number, ["self-heal", "self-heal:proven"]);
+    const labels = (await stage.view.pulls())[0]?.["labels"] as { name: string }[];
+    expect(labels.map(({ name }) => name)).toEqual(["self-heal", "self-heal:proven"]);
+  });
+
   test("gets labels beside those it has, in at most two requests; the verdict gets its colour", async () => {
     const report = await stage.clients.for(stage.repo, "report");
     await stage.ada.addLabel("acme/shop", number, "mine");

@@ -1,30 +1,37 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createSandbox } from "../../src/sandbox/create-sandbox.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { openPlace, temporaryDirectory } from "./place.ts";
-import { rm } from "node:fs/promises";
+import type { Place } from "./place.ts";
 
 // Without root there is no other user to drop to; the report shows these tests as skipped.
 const isRoot = process.getuid?.() === 0;
 
-const opened: { sandbox: Sandbox; directory: string }[] = [];
+const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const { sandbox, directory } of opened.splice(0)) {
-    await sandbox.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+  for (const close of closing.splice(0)) await close();
 });
+
+function open(): Place {
+  const place = openPlace();
+  closing.push(place.close);
+  return place;
+}
 
 function sandboxIn(directory: string, below = "sandbox", uid = 20_000): Sandbox {
   const sandbox = createSandbox({ directory: join(directory, below), uid, npmRegistry: "http://127.0.0.1:9/" });
-  opened.push({ sandbox, directory });
+  closing.push(async () => {
+    await sandbox.close();
+    await rm(directory, { recursive: true, force: true });
+  });
   return sandbox;
 }
 
 test("is well on this machine, within two seconds, and looks only once", async () => {
-  const place = openPlace();
+  const place = open();
   // The first sandbox in a directory also copies the runtime there.
   await createSandbox({
     directory: join(place.directory, "sandbox"),
@@ -37,7 +44,6 @@ test("is well on this machine, within two seconds, and looks only once", async (
   expect(both[0]).toMatchObject({ ok: true, note: expect.stringMatching(/^\d\d escape attempts failed; memory/) });
   expect(both[1]).toBe(both[0]);
   expect(await place.sandbox.check()).toBe(both[0]);
-  await place.close();
 });
 
 test.runIf(isRoot)(
@@ -73,7 +79,7 @@ test.each(["a:b", "a,b", "x".repeat(90)])(
 );
 
 test("never starts bubblewrap as root", async () => {
-  const place = openPlace();
+  const place = open();
   const workspace = await (await place.repository({ "a.txt": "a\n" })).open();
   // The outer uid of a user namespace chain ends where the process that made it ran.
   const { output } = await workspace.run("stat -c %u /proc/sys/kernel/core_pattern; cat /proc/self/uid_map", {
@@ -84,5 +90,4 @@ test("never starts bubblewrap as root", async () => {
   await workspace.run("echo '|/evil' > /proc/sys/kernel/core_pattern", { timeoutMs: 5_000 });
   expect(readFileSync("/proc/sys/kernel/core_pattern", "utf8")).toBe(core);
   expect(existsSync("/evil")).toBe(false);
-  await place.close();
 });

@@ -13,7 +13,7 @@ export type Place = {
   sandbox: Sandbox;
   /** Makes a repository with these files on `main`, and its mirror. */
   repository(files: Readonly<Record<string, string>>): Promise<Repository>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 };
 
 export type Repository = {

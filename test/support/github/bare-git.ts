@@ -14,7 +14,7 @@ export const gitEnvironment: Record<string, string> = {
 
 export type GitOptions = { input?: string | Buffer; env?: Record<string, string>; cwd?: string };
 
-export class GitFailed extends Error {}
+class GitFailed extends Error {}
 
 /** Runs git without blocking the event loop: the caller may be the server that this git talks to. */
 export async function git(args: string[], { input, env, cwd }: GitOptions = {}): Promise<Buffer> {
@@ -56,10 +56,12 @@ export function openBareGit(directory: string) {
       throw error;
     }
   };
+  const immutable = remember();
   return {
     directory,
     run,
     line,
+    immutable,
     /** The full id of what a revision names, as the type asked for; undefined when there is none. */
     resolve: (revision: string, type: "commit" | "tree" | "blob" | "object" = "commit") =>
       revision.startsWith("-")
@@ -74,27 +76,32 @@ export function openBareGit(directory: string) {
           .map((row) => row.split(" ") as [string, string]),
       );
     },
-    async tree(sha: string, recursive = false): Promise<TreeEntry[]> {
-      const out = (await run(["ls-tree", "-z", "-l", ...(recursive ? ["-r", "-t"] : []), sha])).toString();
-      return out.split("\0").filter(Boolean).map(readTreeEntry);
-    },
+    tree: (sha: string, recursive = false): Promise<TreeEntry[]> =>
+      immutable(["tree", sha, String(recursive)], async () => {
+        const out = (await run(["ls-tree", "-z", "-l", ...(recursive ? ["-r", "-t"] : []), sha])).toString();
+        return out.split("\0").filter(Boolean).map(readTreeEntry);
+      }),
     blob: (sha: string) => run(["cat-file", "blob", sha]),
     writeBlob: (content: Buffer) => line(["hash-object", "-w", "--stdin"], { input: content }),
-    async commit(sha: string): Promise<CommitInfo> {
-      return readCommit(sha, (await run(["cat-file", "commit", sha])).toString());
-    },
+    commit: (sha: string): Promise<CommitInfo> =>
+      immutable(["commit", sha], async () => readCommit(sha, (await run(["cat-file", "commit", sha])).toString())),
     writeCommit: (commit: Omit<CommitInfo, "sha">) =>
       line(["commit-tree", commit.tree, ...commit.parents.flatMap((parent) => ["-p", parent])], {
         input: commit.message,
         env: { ...personEnvironment("AUTHOR", commit.author), ...personEnvironment("COMMITTER", commit.committer) },
       }),
-    mergeBase: (a: string, b: string) => maybe(["merge-base", a, b]),
-    async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-      return (await maybe(["merge-base", "--is-ancestor", ancestor, descendant])) !== undefined;
-    },
+    mergeBase: (a: string, b: string) => immutable(["merge-base", a, b], () => maybe(["merge-base", a, b])),
+    isAncestor: (ancestor: string, descendant: string): Promise<boolean> =>
+      immutable(
+        ["ancestor", ancestor, descendant],
+        async () => (await maybe(["merge-base", "--is-ancestor", ancestor, descendant])) !== undefined,
+      ),
     /** The tree of a clean merge; undefined when there is a conflict. */
-    mergeTree: async (ours: string, theirs: string) =>
-      (await maybe(["merge-tree", "--write-tree", ours, theirs]))?.split("\n")[0],
+    mergeTree: (ours: string, theirs: string) =>
+      immutable(
+        ["merge", ours, theirs],
+        async () => (await maybe(["merge-tree", "--write-tree", ours, theirs]))?.split("\n")[0],
+      ),
     /** The same with a base of one's choice, which git offers itself only from 2.40 on: two commits on top of it. */
     async mergeTrees(base: string, ours: string, theirs: string): Promise<string | undefined> {
       const nobody = { GIT_AUTHOR_NAME: "x", GIT_AUTHOR_EMAIL: "x", GIT_COMMITTER_NAME: "x", GIT_COMMITTER_EMAIL: "x" };
@@ -107,6 +114,21 @@ export function openBareGit(directory: string) {
     },
     updateRef: (ref: string, sha: string) => line(["update-ref", ref, sha]),
     deleteRef: (ref: string) => line(["update-ref", "-d", ref]),
+  };
+}
+
+/** What follows from object ids alone never changes, so it is asked of git once: a process costs more than all else. */
+function remember() {
+  const known = new Map<string, Promise<unknown>>();
+  return <T>(key: string[], ask: () => Promise<T>): Promise<T> => {
+    const name = key.join(" ");
+    // A branch name among the parts: that does change.
+    if (!key.slice(1).every((part) => /^([0-9a-f]{40}|true|false)$/.test(part))) return ask();
+    const answer = known.get(name) ?? ask();
+    known.set(name, answer);
+    // An object that is not there yet may come.
+    answer.catch(() => known.delete(name));
+    return answer as Promise<T>; // only ever stored under this key by this call
   };
 }
 

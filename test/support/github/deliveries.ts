@@ -60,11 +60,11 @@ export function startDeliveries(world: World, target: Target, track: (work: Prom
   };
   return {
     log,
-    /** Composes, checks and queues a payload; undefined when GitHub would not send this event to the App. */
-    emit(name: string, sent: Sent): Promise<Delivery> | undefined {
+    /** Composes, checks and queues a payload, unless GitHub would not send this event to the App: then undefined. */
+    emit(name: string, sent: Sent, always = false): Promise<Delivery> | undefined {
       const [event = ""] = name.split(".");
       const installation = sent.installation ?? (sent.repository && installationOf(world, sent.repository));
-      if (!installation || !isSubscribed(world, installation, event, name)) return undefined;
+      if (!installation || !(always || isSubscribed(world, installation, event, name))) return undefined;
       const payload = compose(world, name, installation, sent);
       validate(world, name, payload);
       return queue(
@@ -122,7 +122,7 @@ function compose(
   return structuredClone(patchExample(name, parts));
 }
 
-export function validate(world: World, name: string, payload: Json): void {
+function validate(world: World, name: string, payload: Json): void {
   const errors = checkPayload(name.split(".")[0] ?? "", payload);
   if (errors === undefined)
     world.violations.push({ kind: "webhook", what: name, errors: ["GitHub publishes no schema for it"] });

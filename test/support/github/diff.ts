@@ -20,36 +20,50 @@ const letters: Record<string, FileDiff["status"]> = {
 };
 
 /** What changed between two commits, file by file. */
-export async function diffFiles(git: BareGit, from: string, to: string): Promise<FileDiff[]> {
-  const rows = readRaw((await git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", from, to])).toString());
-  return Promise.all(
-    rows.map(async ({ sha, status, filename, previous }) => {
-      const patch = await filePatch(git, from, to, previous === undefined ? [filename] : [previous, filename]);
+export function diffFiles(git: BareGit, from: string, to: string): Promise<FileDiff[]> {
+  return git.immutable(["diff", from, to], async () => {
+    const rows = readRaw((await git.run(["diff", "--raw", "-z", "-M", "--no-abbrev", from, to])).toString());
+    const patches = readPatches((await git.run(["diff", "-M", from, to])).toString());
+    return rows.map(({ sha, oldSha, status, filename, previous }) => {
+      const patch = patches.shift();
+      // A file that becomes a link is two patches: one goes, one comes.
+      if (status === "changed") patches.shift();
       // A removed file is shown with the id it had.
-      const shown = status === "removed" ? ((await git.resolve(`${from}:${filename}`, "blob")) ?? null) : sha;
+      const shown = status === "removed" ? oldSha : sha;
       return { sha: shown, filename, status, ...countLines(patch), previous, patch };
-    }),
-  );
+    });
+  });
 }
 
-type Row = { sha: string; status: FileDiff["status"]; filename: string; previous: string | undefined };
+/** Per file its hunks; undefined where there are none (binary, mode only). Every other line begins with a sign. */
+function readPatches(diff: string): (string | undefined)[] {
+  return diff
+    .split(/^diff --git /m)
+    .slice(1)
+    .map((section) => {
+      const start = section.indexOf("\n@@ ");
+      return start < 0 ? undefined : section.slice(start + 1).replace(/\n$/, "");
+    });
+}
+
+type Row = { sha: string; oldSha: string; status: FileDiff["status"]; filename: string; previous: string | undefined };
 
 /** `:<mode> <mode> <id> <id> <letter>` and one path, or two for a rename, each ended by NUL. */
 function readRaw(raw: string): Row[] {
   const parts = raw.split("\0").filter((part) => part !== "");
   const rows: Row[] = [];
   while (parts.length > 0) {
-    const [, , , sha = "", letter = ""] = (parts.shift() ?? "").split(" ");
+    const [, , oldSha = "", sha = "", letter = ""] = (parts.shift() ?? "").split(" ");
     const previous = letter.startsWith("R") ? parts.shift() : undefined;
-    rows.push({ sha, status: letters[letter.slice(0, 1)] ?? "changed", filename: parts.shift() ?? "", previous });
+    rows.push({
+      sha,
+      oldSha,
+      status: letters[letter.slice(0, 1)] ?? "changed",
+      filename: parts.shift() ?? "",
+      previous,
+    });
   }
   return rows;
-}
-
-async function filePatch(git: BareGit, from: string, to: string, paths: string[]): Promise<string | undefined> {
-  const text = (await git.run(["--literal-pathspecs", "diff", "-M", from, to, "--", ...paths])).toString();
-  const start = text.indexOf("\n@@ ");
-  return start < 0 ? undefined : text.slice(start + 1).replace(/\n$/, "");
 }
 
 function countLines(patch = ""): { additions: number; deletions: number } {

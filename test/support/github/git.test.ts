@@ -139,7 +139,7 @@ test("a commit that names an author is not signed", async () => {
 });
 
 test("refs move forward, or anywhere by force, and can go", async () => {
-  const { github, octokit, shop, at, alice } = await stage();
+  const { github, octokit, shop, at, alice } = await stage({ app: { events: ["push"] } });
   const first = await shop.head();
   const second = await alice.push("acme/shop", { "a.txt": "a" }, "topic");
   const update = (sha: string, force = false) => octokit.rest.git.updateRef({ ...at, ref: "heads/topic", sha, force });

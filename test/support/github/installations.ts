@@ -56,7 +56,7 @@ function newInstallation(
   return installation;
 }
 
-export function announce(
+function announce(
   world: World,
   name: string,
   installation: InstallationState,
@@ -70,7 +70,7 @@ function describe({ id, account, repositories, permissions }: InstallationState)
   return { id, account: account.login, repositories: [...repositories].map(({ fullName }) => fullName), permissions };
 }
 
-export function installationById(world: World, id: number): InstallationState {
+function installationById(world: World, id: number): InstallationState {
   const installation = world.installations.find((one) => one.id === id);
   if (!installation) throw new Error(`there is no installation ${id}`);
   return installation;

@@ -60,7 +60,7 @@ export async function announce(act: Act, issue: Issue, action: string, more: Jso
 }
 
 /** Finds a label, and makes it when nobody has: what the API does when one is put on an issue. */
-export function labelNamed(world: World, repository: Repository, name: string): Label {
+function labelNamed(world: World, repository: Repository, name: string): Label {
   const known = repository.labels.find((label) => label.name.toLowerCase() === name.toLowerCase());
   if (known) return known;
   return addLabel(world, repository, { name, color: "ededed", description: null });

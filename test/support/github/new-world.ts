@@ -1,32 +1,26 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { GitHubOptions, Permissions } from "./types.ts";
 import { nodeId } from "./world.ts";
 import type { Account, World } from "./world.ts";
 
-/** As in app.yml. */
-const defaultPermissions: Permissions = {
-  metadata: "read",
-  contents: "write",
-  pull_requests: "write",
-  issues: "write",
-  checks: "write",
-  statuses: "read",
-  actions: "read",
+/** The App as it is registered: a permission that app.yml forgets is refused here as well. */
+const manifest = parse(readFileSync(new URL("../../../app.yml", import.meta.url), "utf8")) as {
+  default_permissions: Permissions;
+  default_events: string[];
 };
-const defaultEvents =
-  `issues issue_comment pull_request pull_request_review pull_request_review_comment check_run check_suite
-status workflow_run push repository_dispatch deployment_status`.split(/\s+/);
 
 const defaultApp = {
   id: 4242,
   slug: "self-heal",
   name: "Self-Heal",
   clientId: "Iv23liSelfHealStandIn",
-  permissions: defaultPermissions,
-  events: defaultEvents,
+  permissions: manifest.default_permissions,
+  events: manifest.default_events,
 };
 
 /** One RSA key per process is enough, and 100 ms cheaper per server. */

@@ -33,7 +33,7 @@ actions/get-github-actions-default-workflow-permissions-repository
 export const events: readonly string[] = `
 branch-protection-rule check-run check-suite create delete deployment deployment-status installation
 installation-repositories issue-comment issues label member ping public pull-request pull-request-review
-pull-request-review-comment push repository repository-dispatch repository-ruleset status workflow-dispatch workflow-job
+pull-request-review-comment push repository repository-dispatch repository-ruleset star status workflow-dispatch workflow-job
 workflow-run
 `
   .trim()

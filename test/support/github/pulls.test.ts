@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { stage, statusOf } from "./stage.ts";
 
+const events = ["issues", "pull_request", "pull_request_review", "pull_request_review_comment", "push"];
+
 async function stagePull(draft = false) {
-  const staged = await stage();
+  const staged = await stage({ app: { events } });
   const { alice, github } = staged;
   await alice.openIssue("acme/shop", { title: "It breaks" });
   const head = await alice.push("acme/shop", { "src/sum.js": "one\n2\nthree\n", "new.txt": "new\n" }, "fix");
@@ -39,7 +41,7 @@ test("a pull request shows its real diff and commits", async () => {
   ]);
   expect((await octokit.rest.pulls.listCommits(pull)).data.map(({ sha }) => sha)).toEqual([head]);
   const diff = await octokit.rest.pulls.get({ ...pull, mediaType: { format: "diff" } });
-  expect(String(diff.data)).toMatch(/^diff --git a\/new.txt/);
+  expect(diff.data as unknown).toMatch(/^diff --git a\/new.txt/);
   github.assertValid();
 });
 
@@ -162,6 +164,8 @@ test("a comment on a line carries its hunk, and can be answered", async () => {
   const { id } = await bob.reviewComment("acme/shop", number, { body: "why?", path: "src/sum.js", line: 2 });
   await octokit.rest.pulls.createReplyForReviewComment({ ...pull, comment_id: id, body: "because" });
   await octokit.rest.reactions.createForPullRequestReviewComment({ ...at, comment_id: id, content: "+1" });
+  const comments = [{ path: "new.txt", line: 1, body: "new" }];
+  await octokit.rest.pulls.createReview({ ...pull, event: "COMMENT", comments });
   const { data } = await octokit.rest.pulls.listReviewComments(pull);
   expect(data).toMatchObject([
     {
@@ -173,9 +177,10 @@ test("a comment on a line carries its hunk, and can be answered", async () => {
       reactions: { "+1": 1 },
     },
     { body: "because", in_reply_to_id: id, user: { login: "self-heal[bot]" } },
+    { body: "new", path: "new.txt", line: 1 },
   ]);
   await github.idle();
-  expect(github.deliveries.filter(({ event }) => event === "pull_request_review_comment")).toHaveLength(2);
+  expect(github.deliveries.filter(({ event }) => event === "pull_request_review_comment")).toHaveLength(3);
   github.assertValid();
 });
 

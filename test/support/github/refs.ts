@@ -8,7 +8,7 @@ import { invalid } from "./reply.ts";
 import type { Act, CheckSuite, Repository, World } from "./world.ts";
 import type { Json } from "./types.ts";
 
-export const noCommit = "0".repeat(40);
+const noCommit = "0".repeat(40);
 type Move = { ref: string; before: string; after: string };
 
 /** Points a ref at a commit and lets everything follow that follows a push. */

@@ -5,7 +5,7 @@ import { nodeId } from "./world.ts";
 import type { Conclusion, Json } from "./types.ts";
 
 /** Open pull requests whose head is this commit; empty for forks, which this stand-in does not have. */
-export function pullsOf(world: World, repository: Repository, sha: string): Json[] {
+function pullsOf(world: World, repository: Repository, sha: string): Json[] {
   const { id, name } = repository;
   const repo = { id, name, url: `${world.url}/repos/${repository.fullName}` };
   return repository.issues.flatMap(({ number, state, pull }) => {

@@ -13,7 +13,7 @@ export function accountOf(world: World, { email }: Person): Account | undefined 
 
 const renderPerson = ({ name, email, date }: Person) => ({ name, email, date: stamp(date) });
 
-export function renderVerification(repository: Repository, sha: string): Json {
+function renderVerification(repository: Repository, sha: string): Json {
   if (!repository.signed.has(sha)) {
     return { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
   }

@@ -20,10 +20,11 @@ export async function sendExample(world: World, deliveries: Deliveries, name: st
   } = example;
   const repository = typeof named === "string" ? findRepository(world, named) : [...world.repositories.values()][0];
   const sender = findAccount(world, text(login)) ?? repository?.owner ?? world.app.owner;
-  const sent = deliveries.emit(name, { ...(repository && { repository }), sender, payload: json(merge(body, rest)) });
-  if (!sent)
-    throw new Error(
-      `${name} is not sent: the App is not installed there, has not the permission, or is not subscribed`,
-    );
+  const sent = deliveries.emit(
+    name,
+    { ...(repository && { repository }), sender, payload: json(merge(body, rest)) },
+    true,
+  );
+  if (!sent) throw new Error(`${name} has nowhere to come from: the App is not installed on the repository`);
   return sent;
 }

@@ -5,7 +5,7 @@ import formats from "ajv-formats";
 import { isJson, json, list, text } from "./json.ts";
 import type { Json } from "./types.ts";
 
-export type Operation = {
+type Operation = {
   id: string;
   method: string;
   path: string;

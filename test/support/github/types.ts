@@ -8,7 +8,7 @@ export type Conclusion = "success" | "failure" | "cancelled" | "timed_out" | "ne
 export type Json = Record<string, unknown>;
 
 export type GitHubOptions = {
-  /** The App under test. Default: id 4242, slug `self-heal`, the permissions and events of app.yml's target. */
+  /** The App under test. Default: id 4242, slug `self-heal`, the permissions and events of app.yml. */
   app?: { id?: number; clientId?: string; slug?: string; name?: string; permissions?: Permissions; events?: string[] };
   /** Where webhooks go. May be set later with `deliverTo`. Without one, they are only logged as not delivered. */
   webhook?: { url?: string; secret?: string };
@@ -33,7 +33,7 @@ export type Ci = (push: {
   branch: string;
   files: () => Promise<Record<string, string>>;
 }) => Promise<"success" | "failure" | CiResult | undefined>;
-export type CiResult = { conclusion: Conclusion; log?: string; name?: string };
+type CiResult = { conclusion: Conclusion; log?: string; name?: string };
 
 export type User = { id: number; login: string; type: "User" | "Bot" | "Organization"; token: string };
 
@@ -128,7 +128,7 @@ export type UserClient = {
   dispatch(repository: string, eventType: string, clientPayload?: Json): Promise<void>;
 };
 
-export type TokenKind = "none" | "invalid" | "app" | "installation" | "user";
+type TokenKind = "none" | "invalid" | "app" | "installation" | "user";
 
 export type RequestRecord = {
   method: string;
@@ -233,7 +233,10 @@ export type FakeGitHub = {
     conclusion: Conclusion,
     options?: CiOptions,
   ): Promise<{ runId: number; jobId: number; checkRunId: number; checkSuiteId: number }>;
-  /** Sends a published example (`issues.labeled`, `push`, …) with the patch deep-merged; `repository: "acme/shop"` fills in the real one. */
+  /**
+   * Sends a published example (`issues.labeled`, `push`, …) with the patch deep-merged, whether the App subscribes to
+   * it or not. `repository: "acme/shop"` and `sender: "alice"` fill in the real ones. Resolves with the answer.
+   */
   sendWebhook(name: string, patch?: Json): Promise<Delivery>;
   /** Sends the same delivery again, same GUID. */
   redeliver(deliveryId: number): Promise<Delivery>;

@@ -8,7 +8,7 @@ import type { Json, UserClient } from "./types.ts";
 import type { Account, World } from "./world.ts";
 
 /** A REST call was answered with 400 or more. */
-export class RequestFailed extends Error {
+class RequestFailed extends Error {
   readonly status: number;
   readonly body: Json;
   constructor(route: string, status: number, body: Json) {
@@ -107,9 +107,11 @@ async function pushFiles(world: World, user: Account, { repository, files, branc
   // In the environment, so that the token is in no file and no argument list.
   const date = `${Math.floor(world.now().getTime() / 1000)} +0000`;
   const env = {
-    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_COUNT: "2",
     GIT_CONFIG_KEY_0: `http.${world.url}/.extraHeader`,
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${credentials}`,
+    GIT_CONFIG_KEY_1: "maintenance.auto",
+    GIT_CONFIG_VALUE_1: "false",
     ...Object.fromEntries(
       ["AUTHOR", "COMMITTER"].flatMap((role) => [
         [`GIT_${role}_NAME`, user.name],

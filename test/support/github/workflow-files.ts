@@ -4,7 +4,7 @@ import { forbidden } from "./reply.ts";
 import type { Repository } from "./world.ts";
 
 /** Commits that touch this need the permission `workflows`. */
-export const workflowFolder = ".github/workflows";
+const workflowFolder = ".github/workflows";
 
 /** Throws 403 when an App without `workflows: write` would bring a changed workflow file into a branch. */
 export async function assertWorkflowsAllowed(

@@ -14,7 +14,7 @@ export type Account = {
   createdAt: Date;
 };
 
-export type App = {
+type App = {
   id: number;
   nodeId: string;
   clientId: string;
