@@ -13,6 +13,7 @@ import type { Deps } from "./effects/deps.ts";
 import { runEffect } from "./effects/run-effect.ts";
 import { createClients } from "./github/clients.ts";
 import type { Clients } from "./github/clients.ts";
+import { checkGitHub } from "./github/readiness.ts";
 import { createIntake } from "./intake.ts";
 import { createInbox } from "./queue/inbox.ts";
 import type { Inbox } from "./queue/inbox.ts";
@@ -137,9 +138,10 @@ function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired):
           health.ok ? { ok: true, note: health.note } : { ok: false, note: `${health.problem} ${health.remedy}` },
         ),
     github: async () => {
-      const { login } = await clients.identity();
-      self.login = login;
-      return { ok: true, note: `authenticated as ${login}` };
+      const health = await checkGitHub(clients);
+      if (!health.ok) return { ok: false, note: `${health.problem} ${health.remedy}` };
+      self.login = (await clients.identity()).login;
+      return { ok: true, note: health.note };
     },
     model: () =>
       engine

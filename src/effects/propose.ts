@@ -78,8 +78,10 @@ async function present(incident: Incident, { patch, proof, branch, head }: Propo
     body: pullBody(incident, patch, proof),
     draft: true,
   });
-  await addLabels(octokit, signal.repository, number, [...labels, `${labels[0]}:${proof.verdict}`]);
-  await upsertCheck(await deps.clients.for(signal.repository, "report"), signal.repository, {
+  // Not with the token that pushes: creating a label needs issues: write.
+  const reporter = await deps.clients.for(signal.repository, "report");
+  await addLabels(reporter, signal.repository, number, [...labels, `${labels[0]}:${proof.verdict}`]);
+  await upsertCheck(reporter, signal.repository, {
     name: "self-heal/proof",
     head,
     externalId: `${incident.id}-${patch.attempt}`,

@@ -4,10 +4,9 @@ import type { SettledPolicy } from "../domain/policy.ts";
 import type { Reason } from "../domain/reason.ts";
 import { hasWritePermission } from "../github/permissions.ts";
 import { readRepository } from "../github/repositories.ts";
-import { readFailedJob } from "../github/workflow-logs.ts";
 import { confidence } from "../triage/confidence.ts";
-import { logExcerpt } from "../triage/log-excerpt.ts";
 import type { Deps, Runner } from "./deps.ts";
+import { failedLog } from "./failed-log.ts";
 import { policyPath, readPolicy } from "./read-policy.ts";
 
 type Verdict = On<"triaged">["verdict"];
@@ -55,14 +54,9 @@ async function weigh(
       note: `Confidence ${value.toFixed(2)} is below ${deps.confidenceThreshold} (${why}).`,
     };
   }
-  const detail = signal.origin.kind === "workflow" ? await failedLog(signal, signal.origin.run, deps) : undefined;
+  const detail =
+    signal.origin.kind === "workflow" ? await failedLog(signal.repository, signal.origin.run, deps) : undefined;
   return { kind: "fix", policy, confidence: value, ...(detail && { detail }) };
-}
-
-/** What the failed job printed, cut to the part that matters; absent when the logs are gone. */
-async function failedLog({ repository }: Incident["signal"], run: number, deps: Deps): Promise<string | undefined> {
-  const job = await readFailedJob(await deps.clients.for(repository, "read"), repository, run);
-  return job && `Job "${job.job}"${job.step ? `, step "${job.step}"` : ""}:\n${logExcerpt(job.log)}`;
 }
 
 function ignore(reason: Reason, note: string): Verdict {

@@ -1,7 +1,7 @@
 import type { Store, Tx } from "../database/store.ts";
 import type { Address } from "../domain/address.ts";
 import { delaySeconds } from "../domain/effect.ts";
-import type { Event } from "../domain/event.ts";
+import type { Event, On } from "../domain/event.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
 import { Policy } from "../domain/policy.ts";
 import type { Fingerprint, Guidance, Signal } from "../domain/signal.ts";
@@ -75,7 +75,7 @@ export async function apply(
   const again = event.type === "recurred";
   const next: Incident = {
     ...incident,
-    ...(counted && { ...kept(event), state: step.state }),
+    ...(counted && { ...kept(event, incident), state: step.state }),
     ...(again && { signals: incident.signals + 1 }),
     ...((counted || again) && { changedAt: at }),
   };
@@ -118,11 +118,17 @@ function recurrence({ title, url, commit }: Signal): Event {
 }
 
 /** What is worth keeping when the phase moves on. */
-function kept(event: Event): Pick<Incident, "policy" | "patch" | "proof"> {
+function kept(event: Event, { signal }: Incident): Partial<Incident> {
   if (event.type === "patchProduced") return { patch: event.patch };
   if (event.type === "proofPassed" || event.type === "proofFailed") return { proof: event.proof };
-  if (event.type === "triaged" && event.verdict.kind !== "ignore") return { policy: event.verdict.policy };
-  return {};
+  return event.type === "triaged" ? triaged(event.verdict, signal) : {};
+}
+
+function triaged(verdict: On<"triaged">["verdict"], signal: Signal): Partial<Incident> {
+  if (verdict.kind === "ignore") return {};
+  // What triage found out (the log of a failed run) belongs to the report from now on.
+  const detail = verdict.kind === "fix" && verdict.detail;
+  return { policy: verdict.policy, ...(detail && { signal: { ...signal, detail } }) };
 }
 
 /** Before triage nobody has read the repository's policy; the defaults hold until then. */

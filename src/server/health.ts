@@ -19,23 +19,43 @@ export type Health = {
  * Liveness and readiness. Checks run in the background, never on a request, so that a slow dependency cannot make the
  * answer slow; what has not been checked yet is not ready.
  */
-export function createHealth(checks: Checks, { now, everySeconds }: { now: () => number; everySeconds: number }): Health {
-  const entries: Record<string, Entry> = Object.fromEntries(Object.keys(checks).map((name) => [name, { ok: false, note: "not checked yet", checkedAt: null }]));
+export function createHealth(
+  checks: Checks,
+  { now, everySeconds }: { now: () => number; everySeconds: number },
+): Health {
+  const entries: Record<string, Entry> = Object.fromEntries(
+    Object.keys(checks).map((name) => [name, { ok: false, note: "not checked yet", checkedAt: null }]),
+  );
   const refresh = async (): Promise<void> => {
     await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
-        const result = await check().catch((error: unknown) => ({ ok: false, note: error instanceof Error ? error.message : String(error) }));
+        const result = await check().catch((error: unknown) => ({
+          ok: false,
+          note: error instanceof Error ? error.message : String(error),
+        }));
         entries[name] = { ...result, checkedAt: now() };
       }),
     );
   };
-  const ready: Health["ready"] = () => ({ status: Object.values(entries).every(({ ok }) => ok) ? "ready" : "not ready", checks: { ...entries } });
+  const ready: Health["ready"] = () => ({
+    status: Object.values(entries).every(({ ok }) => ok) ? "ready" : "not ready",
+    checks: { ...entries },
+  });
   const timer = setInterval(() => void refresh(), everySeconds * 1000);
   timer.unref();
-  return { refresh, ready, handle: (request, response) => answer(request, response, ready), close: () => clearInterval(timer) };
+  return {
+    refresh,
+    ready,
+    handle: (request, response) => answer(request, response, ready),
+    close: () => clearInterval(timer),
+  };
 }
 
-function answer({ method, url }: { method?: string | undefined; url?: string | undefined }, response: ServerResponse, ready: Health["ready"]): boolean {
+function answer(
+  { method, url }: { method?: string | undefined; url?: string | undefined },
+  response: ServerResponse,
+  ready: Health["ready"],
+): boolean {
   const path = (url ?? "").split("?")[0];
   if (method !== "GET" && method !== "HEAD") return false;
   if (path === "/api/v1/health") return json(response, 200, { status: "healthy" });
@@ -45,6 +65,8 @@ function answer({ method, url }: { method?: string | undefined; url?: string | u
 }
 
 function json(response: ServerResponse, status: number, body: object): true {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" })
+    .end(JSON.stringify(body));
   return true;
 }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Json } from "../support/github/types.ts";
 import { attempts, final, fixSteps, rightEdit, shopFiles, shopReport } from "../support/shop.ts";
 import { people, startWorld } from "../support/world.ts";
 import type { World } from "../support/world.ts";
@@ -45,11 +44,12 @@ const rita = () => world.github.asUser(people.reporter);
 const incident = async () => (await world.app.store.incidents({ limit: 1 }))[0];
 const bodies = (number: number) => world.comments(number);
 
-async function reactions(id: number, kind = "issues"): Promise<unknown[]> {
-  const found = await mona()
-    .request(`GET /repos/${world.name}/${kind}/comments/${id}/reactions`)
-    .catch(() => []);
-  return (found as unknown as Json[]).map(({ content }) => content);
+/** What the App reacted with to a comment. */
+function reactions(id: number): unknown[] {
+  const sent = world.github.requests.filter(
+    ({ method, path }) => method === "POST" && path.endsWith(`/comments/${id}/reactions`),
+  );
+  return sent.map(({ body }) => body);
 }
 
 test("a review comment on a line steers a retry, which adds a commit to the same branch", async () => {
@@ -89,7 +89,7 @@ test("a human's commits on the fix branch are kept: the retry builds on them", a
 test("an accepted command gets 👀", async () => {
   const { id } = await mona().comment(world.name, 1, "/self-heal retry");
   await world.settle();
-  expect(await reactions(id)).toEqual(["eyes"]);
+  expect(reactions(id)).toEqual([{ content: "eyes" }]);
 });
 
 test("stop closes the pull request and the incident; a retry afterwards opens a linked incident", async () => {
@@ -109,15 +109,18 @@ test("stop closes the pull request and the incident; a retry afterwards opens a 
 test("a person without write permission is refused with a short reason", async () => {
   const { id } = await rita().comment(world.name, 1, "/self-heal stop");
   await world.settle();
-  expect(await reactions(id)).toEqual([]);
+  expect(reactions(id)).toEqual([]);
   expect(bodies(1).at(-1)).toContain("only people with write permission");
   expect((await incident())?.state.phase).toBe("awaitingApproval");
 });
 
 test("a bot's command is ignored, whatever its permission", async () => {
-  world.github.addUser("helper[bot]", { type: "Bot" });
-  world.repository.setRole("helper[bot]", "admin");
-  await world.github.asUser("helper[bot]").comment(world.name, 1, "/self-heal stop");
+  await world.github.sendWebhook("issue_comment.created", {
+    repository: world.name,
+    issue: { number: 1 },
+    comment: { body: "/self-heal stop", user: { login: "helper[bot]", type: "Bot" } },
+    sender: { login: "helper[bot]", type: "Bot" },
+  });
   await world.settle();
   expect((await incident())?.state.phase).toBe("awaitingApproval");
   expect(world.log.some(({ note }) => note?.includes("not a person"))).toBe(true);

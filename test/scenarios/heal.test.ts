@@ -107,7 +107,10 @@ test("pushes with a token that can do nothing else, and never mixes it with chec
 test("costs at most 30 requests from the label to the review", async () => {
   world.github.clearRequests();
   await label();
-  const ours = world.github.requests.filter(({ token }) => token === "app" || token === "installation");
+  // git's own requests have no operation: they are not the API's.
+  const ours = world.github.requests.filter(
+    ({ token, operationId }) => operationId !== undefined && (token === "app" || token === "installation"),
+  );
   expect(ours.length).toBeLessThanOrEqual(30);
   expect(ours.length).toBeGreaterThan(5);
 });
