@@ -3,6 +3,7 @@ import pino from "pino";
 import type { Logger } from "pino";
 import { keepSetupLocal, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
+import type { Serving } from "./serve.ts";
 
 /** `npm start`: the App; or, without credentials, Probot's flow to register it. */
 export async function start(): Promise<void> {
@@ -12,19 +13,22 @@ export async function start(): Promise<void> {
   if (!credentials) return setUp(config);
   const { serve } = await import("./serve.ts");
   const log = createLog(config);
-  const serving = await serve({ ...config, credentials }, { log });
-  const stop = (signal: string): void => {
-    log.info({ signal }, "stopping");
-    serving.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, "could not stop cleanly");
-        process.exit(1);
-      },
-    );
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  // Listened for from the beginning: a stop during the start must not be lost.
+  const serving = serve({ ...config, credentials }, { log });
+  process.once("SIGTERM", (signal) => void stop(signal, serving, log));
+  process.once("SIGINT", (signal) => void stop(signal, serving, log));
+  await serving;
+}
+
+async function stop(signal: string, serving: Promise<Serving>, log: Logger): Promise<void> {
+  log.info({ signal }, "stopping");
+  try {
+    await (await serving).close();
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, "could not stop cleanly");
+    process.exit(1);
+  }
 }
 
 /** One log for everything, with the places where a credential could appear blanked. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbedded } from "../../src/database/embedded.ts";
 import type { Store } from "../../src/database/store.ts";
+import { delaySeconds } from "../../src/domain/effect.ts";
 import type { Effect } from "../../src/domain/effect.ts";
 import type { Event } from "../../src/domain/event.ts";
 import type { Incident, State } from "../../src/domain/incident.ts";
@@ -67,12 +68,13 @@ export async function openNumber(store: Store, n: number, state?: State, at = 1_
 /** What each effect gives when all goes well; the pull request's number is the incident's. */
 export function happy({ id }: Incident, effect: Effect): Event | undefined {
   const number = Number.parseInt(id, 36);
-  const outcomes: { [T in Effect["type"]]?: () => Event } = {
+  const outcomes: { [T in Effect["type"]]?: () => Event | undefined } = {
     triage: () => ({ type: "triaged", verdict: { kind: "fix", policy: samplePolicy, confidence: 1 } }),
     fix: () => ({ type: "patchProduced", patch: samplePatch(effect.type === "fix" ? effect.attempt : 1) }),
     prove: () => ({ type: "proofPassed", proof: sampleProof }),
     propose: () => ({ type: "pullOpened", pull: { ...samplePull, number } }),
-    observe: () => ({ type: "checksPassed", head: samplePull.head }),
+    // CI has nothing to say at once.
+    observe: () => (delaySeconds(effect) > 0 ? { type: "checksPassed", head: samplePull.head } : undefined),
     markReady: () => ({ type: "pullMerged", number, sha: shas[1] ?? samplePull.head, by: "ada" }),
     watch: () => ({ type: "watchElapsed" }),
   };

@@ -12,7 +12,8 @@ export function renderLabel(world: World, repository: Repository, label: Label):
     name: label.name,
     color: label.color,
     default: label.default,
-    description: label.description,
+    // GitHub may answer null; its published schema of pull request lists allows only text.
+    description: label.description ?? "",
   };
 }
 
