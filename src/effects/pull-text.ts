@@ -82,8 +82,17 @@ function files({ files }: Patch): string {
   return files.map(({ path, change, added, removed }) => `- \`${path}\` (${change}, +${added} −${removed})`).join("\n");
 }
 
-function cost({ model, turns, inputTokens, outputTokens, cacheReadTokens, usd, seconds }: Ledger): string {
-  const tokens = `${inputTokens + cacheReadTokens} tokens in (${cacheReadTokens} from cache), ${outputTokens} out`;
+function cost({
+  model,
+  turns,
+  inputTokens,
+  outputTokens,
+  cacheReadTokens,
+  cacheWriteTokens,
+  usd,
+  seconds,
+}: Ledger): string {
+  const tokens = `${inputTokens + cacheReadTokens + cacheWriteTokens} tokens in (${cacheReadTokens} from cache), ${outputTokens} out`;
   return `${turns} turns, ${tokens}, $${usd.toFixed(4)}, ${(seconds / 60).toFixed(1)} minutes, model \`${model}\`.`;
 }
 

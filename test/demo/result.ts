@@ -95,12 +95,16 @@ function proofOf({ verdict, reason, before, after, oldTests }: Proof): Result["p
   };
 }
 
-/** All attempts together. */
+/** All attempts together. What was written to the cache was read from nowhere, so it counts as input. */
 function sum(events: readonly LoggedEvent[]): Result["ledger"] {
   const total = { turns: 0, inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, usd: 0, seconds: 0 };
-  for (const { event } of events) {
-    const ledger = ledgerOf(event);
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += ledger?.[key] ?? 0;
+  for (const ledger of events.map(({ event }) => ledgerOf(event)).filter((one) => one !== undefined)) {
+    total.turns += ledger.turns;
+    total.inputTokens += ledger.inputTokens + ledger.cacheWriteTokens;
+    total.outputTokens += ledger.outputTokens;
+    total.cacheReadTokens += ledger.cacheReadTokens;
+    total.usd += ledger.usd;
+    total.seconds += ledger.seconds;
   }
   return total;
 }

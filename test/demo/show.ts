@@ -35,7 +35,7 @@ export function showTimeline(): Timeline {
 }
 
 function describe({ msg, level, event, note, effect, ms, phase, err, reason }: LogLine): string | undefined {
-  if (msg === "delivery handled") return `webhook ${event}: ${note}`;
+  if (msg === "delivery handled") return note?.startsWith("nothing listens") ? undefined : `webhook ${event}: ${note}`;
   if (msg === "effect done") {
     const what = doing[effect ?? ""];
     return what && `${what} ${dim(`(${ms} ms)`)}${event ? ` → ${bold(event)}, now ${phase}` : ""}`;
