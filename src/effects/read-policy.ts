@@ -12,14 +12,20 @@ export const policyPath = ".github/self-heal.yml";
 /** A policy file larger than this is not a policy. */
 const maxBytes = 64 * 1024;
 
-export type PolicyFile = { ok: true; policy: Policy } | { ok: false; problems: string[] };
+type PolicyFile = { ok: true; policy: Policy } | { ok: false; problems: string[] };
 
 /** Parses the text of a policy file. An empty file is the default policy; unknown keys and wrong types are problems. */
 export function parsePolicy(text: string): PolicyFile {
   const document = parseDocument(text);
   if (document.errors.length > 0) return { ok: false, problems: document.errors.map(({ message }) => message) };
-  // maxAliasCount keeps a small file from growing into gigabytes ("billion laughs").
-  const parsed = Policy.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  let value: unknown;
+  try {
+    // maxAliasCount keeps a small file from growing into gigabytes ("billion laughs").
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };
+  }
+  const parsed = Policy.safeParse(value ?? {});
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describe) };
   const problems = parsed.data.paths.protected.flatMap(unusable);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: parsed.data };

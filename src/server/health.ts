@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** What a check found. `note` is for people: a version, or what is wrong and what to do. */
-export type CheckResult = { ok: boolean; note: string };
+type CheckResult = { ok: boolean; note: string };
 export type Checks = Readonly<Record<string, () => Promise<CheckResult>>>;
 
 type Entry = CheckResult & { checkedAt: number | null };

@@ -34,13 +34,19 @@ export function showTimeline(): Timeline {
   };
 }
 
-function describe({ msg, level, event, note, effect, ms, phase, err, reason }: LogLine): string | undefined {
-  if (msg === "delivery handled") return note?.startsWith("nothing listens") ? undefined : `webhook ${event}: ${note}`;
-  if (msg === "effect done") {
-    const what = doing[effect ?? ""];
-    return what && `${what} ${dim(`(${ms} ms)`)}${event ? ` → ${bold(event)}, now ${phase}` : ""}`;
-  }
-  return level >= 40 ? paint(33, `${msg}: ${err?.message ?? reason ?? ""}`) : undefined;
+function describe(line: LogLine): string | undefined {
+  if (line.msg === "delivery handled") return heard(line);
+  if (line.msg === "effect done") return done(line);
+  return line.level >= 40 ? paint(33, `${line.msg}: ${line.err?.message ?? line.reason ?? ""}`) : undefined;
+}
+
+function heard({ event, note }: LogLine): string | undefined {
+  return note?.startsWith("nothing listens") ? undefined : `webhook ${event}: ${note}`;
+}
+
+function done({ effect, ms, event, phase }: LogLine): string | undefined {
+  const what = doing[effect ?? ""];
+  return what && `${what} ${dim(`(${ms} ms)`)}${event ? ` → ${bold(event)}, now ${phase}` : ""}`;
 }
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
