@@ -10,6 +10,7 @@ import { appEnv } from "./app-env.ts";
 import { startGitHub } from "./github/start-github.ts";
 import type { FakeGitHub, GitHubOptions, RepositoryOptions, RepositoryView } from "./github/types.ts";
 import { startModel } from "./model.ts";
+import type { ModelOptions } from "./model.ts";
 import type { Script } from "./script.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -31,6 +32,8 @@ export type LogLine = {
 export type WorldOptions = {
   repository?: Partial<RepositoryOptions>;
   scripts?: readonly Script[];
+  /** What the model does wrong, and when. */
+  faults?: ModelOptions["faults"];
   ci?: GitHubOptions["ci"];
   /** Environment variables over the defaults. */
   env?: Record<string, string>;
@@ -54,6 +57,8 @@ export type World = {
   comments(number: number): string[];
   /** Resolves when GitHub, the inbox and the worker have nothing to do; delayed effects don't count. */
   settle(): Promise<void>;
+  /** Lets time pass for the App, in milliseconds. What is due then shows after a `restart`. */
+  elapse(ms: number): void;
   /** Stops the App and starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -67,7 +72,7 @@ export const people = { maintainer: "mona", reporter: "rita" };
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = temporaryDirectory("world");
   const github = await startGitHub({ ...(options.ci && { ci: options.ci }) });
-  const model = await startModel({ scripts: options.scripts ?? [] });
+  const model = await startModel({ scripts: options.scripts ?? [], ...(options.faults && { faults: options.faults }) });
   github.addUser(people.maintainer);
   github.addUser(people.reporter);
   const repository = await github.addRepository({
@@ -77,9 +82,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.repository,
   });
   const config = configure({ github, model, directory }, options);
+  let elapsed = 0;
   const log: LogLine[] = [];
   const logger = pino({ level: "debug" }, collect(log, options.onLog));
-  const start = () => serve(config, { log: logger, ...(options.workshop && { workshop: options.workshop(config) }) });
+  const start = () =>
+    serve(config, {
+      log: logger,
+      now: () => Date.now() + elapsed,
+      ...(options.workshop && { workshop: options.workshop(config) }),
+    });
   let app = await start();
   github.deliverTo(`${app.url}/api/github/webhooks`);
   await github.install(repository.fullName);
@@ -102,6 +113,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         await github.idle();
         await app.idle();
       }
+    },
+    elapse: (ms) => {
+      elapsed += ms;
+      github.clock.advance(ms);
     },
     restart: async () => {
       await app.close();
