@@ -2,6 +2,7 @@ import type { Event, On } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { SettledPolicy } from "../domain/policy.ts";
 import type { Reason } from "../domain/reason.ts";
+import { readBranch } from "../github/branches.ts";
 import { hasWritePermission } from "../github/permissions.ts";
 import { readRepository } from "../github/repositories.ts";
 import { confidence } from "../triage/confidence.ts";
@@ -25,6 +26,8 @@ async function decide(incident: Incident, deps: Deps): Promise<Verdict> {
   if (signal.requester && !(await hasWritePermission(octokit, signal.repository, signal.requester))) {
     return ignore("not-authorized", `@${signal.requester.login} has no write permission here.`);
   }
+  if ((await readBranch(octokit, signal.repository, repository.defaultBranch)) === undefined)
+    return ignore("repository-unavailable", `The repository has no branch ${repository.defaultBranch} yet.`);
   const mirror = await deps.mirror(signal.repository);
   const head = await mirror.fetch({ branch: repository.defaultBranch });
   const tree = await mirror.treeOf(head);
