@@ -52,7 +52,6 @@ test("an operation nobody has described is 404 and remembered", async () => {
 
 test("an answer that GitHub would not give is remembered", async () => {
   const { github, octokit, shop, at } = await stage();
-  shop.settings.secrets.push({ name: 7 as unknown as string, updatedAt: new Date() });
   shop.settings.rules.push({ type: "no such rule" });
   await octokit.rest.repos.getBranchRules({ ...at, branch: "main" });
   expect(github.violations).toMatchObject([{ kind: "response", what: "repos/get-branch-rules 200" }]);
