@@ -3,7 +3,7 @@ import { json, text } from "./json.ts";
 import { needs } from "./needs.ts";
 import { ApiError, forbidden, notFound } from "./reply.ts";
 import type { Level, Permissions, Role } from "./types.ts";
-import { isAtLeast, roleOf } from "./world.ts";
+import { isAtLeast, roleOf } from "./roles.ts";
 import type { Account, Act, InstallationToken, Repository, World } from "./world.ts";
 
 /** Who makes a call. */
@@ -98,7 +98,12 @@ export function isWithin(asked: Permissions, granted: Permissions): boolean {
   return Object.entries(asked).every(([name, level]) => holds(granted, name, level));
 }
 
-export type Asked = { operationId: string; repository: Repository | undefined; number: number | undefined };
+export type Asked = {
+  operationId: string;
+  repository: Repository | undefined;
+  number: number | undefined;
+  organization?: Account | undefined;
+};
 
 /** Throws what GitHub answers when this caller may not do this. */
 export function authorize(caller: Caller, asked: Asked): void {
@@ -110,6 +115,7 @@ export function authorize(caller: Caller, asked: Asked): void {
   }
   if (caller.kind === "app") throw new ApiError(403, "Resource not accessible by integration");
   if (asked.repository) authorizeRepository(caller, need, { ...asked, repository: asked.repository });
+  if (asked.organization) authorizeOrganization(caller, need, asked.organization);
   if (need.as === "installation" && caller.kind !== "installation") {
     throw new ApiError(403, "You must authenticate with an installation access token in order to use this endpoint.");
   }
@@ -130,6 +136,14 @@ function authorizeRepository(caller: Caller, need: Need, asked: Asked & { reposi
   }
   if (caller.kind === "user") authorizeUser(roleOf(repository, caller.user), need.role);
   if (writes && repository.archived) throw new ApiError(403, "Repository was archived so is read-only.");
+}
+
+/** There are no members of organizations here: every user may ask. */
+function authorizeOrganization(caller: Caller, need: Need, organization: Account): void {
+  if (caller.kind === "none" && need.permission !== "metadata") throw new ApiError(401, "Requires authentication");
+  if (caller.kind !== "installation") return;
+  if (caller.installation.account !== organization) throw notFound();
+  if (!holds(caller.permissions, need.permission, need.level)) throw forbidden();
 }
 
 function authorizeUser(role: Role | undefined, wanted: Role): void {

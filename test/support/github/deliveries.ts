@@ -28,7 +28,13 @@ const eventPermissions: Record<string, string> = {
   deployment: "deployments",
   deployment_status: "deployments",
   branch_protection_rule: "administration",
+  branch_protection_configuration: "administration",
   repository_ruleset: "administration",
+  merge_group: "merge_queues",
+  member: "members",
+  membership: "members",
+  organization: "members",
+  team: "members",
 };
 
 /** Sent to every App, whatever it subscribes to. */
@@ -106,10 +112,10 @@ function compose(
   world: World,
   name: string,
   installation: InstallationState,
-  { repository, sender, payload }: Sent,
+  { repository, organization, sender, payload }: Sent,
 ): Json {
   const action = name.split(".")[1];
-  const owner = repository?.owner;
+  const owner = repository?.owner ?? organization;
   const parts = {
     ...(action !== undefined && { action }),
     ...payload,

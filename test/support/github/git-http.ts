@@ -4,7 +4,8 @@ import { actOf, canSee, holds } from "./access.ts";
 import type { Caller } from "./access.ts";
 import { gitEnvironment } from "./bare-git.ts";
 import { refsMoved } from "./refs.ts";
-import { findRepository, isAtLeast, roleOf } from "./world.ts";
+import { findEvenRenamed } from "./renames.ts";
+import { isAtLeast, roleOf } from "./roles.ts";
 import type { Repository, World } from "./world.ts";
 
 export const gitPath = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
@@ -21,7 +22,7 @@ export async function answerGit(
 ): Promise<number> {
   const [, owner, name, service = ""] = gitPath.exec(url.pathname) ?? [];
   const writes = service === "git-receive-pack" || url.searchParams.get("service") === "git-receive-pack";
-  const repository = findRepository(world, `${owner}/${name}`);
+  const repository = findEvenRenamed(world, `${owner}/${name}`);
   const refused = refusal(repository, caller, writes);
   if (refused || !repository) {
     const { status, message } = refused ?? notFound;

@@ -25,7 +25,7 @@ export const mutations: Record<string, Resolver> = {
       by: actor(context.world, context.caller),
       viaApp: context.caller.kind === "installation",
     });
-    const view = (one: typeof issue) => viewPull(context.world, repository, one);
+    const view = (one: typeof issue) => viewPull(context, repository, one);
     return { ...echo(input), pullRequest: view(issue), revertPullRequest: view(revert) };
   },
   markPullRequestReadyForReview: async ({ input }, context) => changeDraft(input, context, false),
@@ -40,7 +40,7 @@ async function changeDraft(input: unknown, context: GraphqlContext, draft: boole
   const { repository, issue } = pullOf(input, context);
   authorize(context.caller, { operationId: "pulls/request-reviewers", repository, number: undefined });
   await setDraft(actOf({ ...context, repository }), issue, draft);
-  return { ...echo(input), pullRequest: viewPull(context.world, repository, issue) };
+  return { ...echo(input), pullRequest: viewPull(context, repository, issue) };
 }
 
 async function createCommit(input: Json, context: GraphqlContext): Promise<Json> {

@@ -1,30 +1,33 @@
-import { canSee } from "./access.ts";
+import { canSee, holds } from "./access.ts";
 import type { CommitInfo } from "./bare-git.ts";
 import type { GraphqlContext, Resolver } from "./graphql.ts";
 import { GraphqlRefusal } from "./graphql-refusal.ts";
 import { isPull } from "./issues.ts";
+import { text } from "./json.ts";
+import { viewEntry } from "./merge-queue.ts";
+import { findEvenRenamed } from "./renames.ts";
 import { stamp, stampOrNull } from "./render.ts";
 import { isMergeable } from "./render-pull.ts";
-import type { PullIssue } from "./render-pull.ts";
 import type { Json } from "./types.ts";
-import { findRepository, nodeId } from "./world.ts";
-import type { Account, Issue, Repository, World } from "./world.ts";
+import { rulesOf } from "./rulesets.ts";
+import { nodeId } from "./world.ts";
+import type { Account, Issue, PullIssue, Repository, World } from "./world.ts";
 
 /** What GraphQL can be asked here. A field that is missing is a violation, not a silent null. */
 export const queries: Record<string, Resolver> = {
   repository: ({ owner, name }, context) => {
-    const repository = findRepository(context.world, `${String(owner)}/${String(name)}`);
+    const repository = findEvenRenamed(context.world, `${String(owner)}/${String(name)}`);
     if (!repository || !canSee(context.caller, repository)) {
       throw new GraphqlRefusal(
         "NOT_FOUND",
         `Could not resolve to a Repository with the name '${String(owner)}/${String(name)}'.`,
       );
     }
-    return viewRepository(context.world, repository);
+    return viewRepository(context, repository);
   },
   node: ({ id }, context) => {
     const { repository, issue } = findPullNode(context, id);
-    return viewPull(context.world, repository, issue);
+    return viewPull(context, repository, issue);
   },
   viewer: (_, { world, caller }) => viewAccount(world, caller.kind === "user" ? caller.user : world.app.bot),
   rateLimit: (_, { world }) => ({ limit: 5000, cost: 1, remaining: 4999, used: 1, resetAt: stamp(world.now()) }),
@@ -46,7 +49,8 @@ function viewAccount(world: World, { login, type, nodeId: id, id: databaseId }: 
   return { __typename: type, id, databaseId, login: login.replace("[bot]", ""), url: `${world.url}/${login}` };
 }
 
-function viewRepository(world: World, repository: Repository): Json {
+function viewRepository(context: GraphqlContext, repository: Repository): Json {
+  const { world } = context;
   return {
     __typename: "Repository",
     id: repository.nodeId,
@@ -64,8 +68,37 @@ function viewRepository(world: World, repository: Repository): Json {
       return sha ? viewCommit(world, repository, await repository.git.commit(sha)) : null;
     },
     pullRequest: ({ number }: Json) =>
-      viewPull(world, repository, findIssue(repository, number, isPull, "PullRequest")),
+      viewPull(context, repository, findIssue(repository, number, isPull, "PullRequest")),
+    mergeQueue: ({ branch }: Json) => viewQueue(context, repository, text(branch) || repository.defaultBranch),
     issue: ({ number }: Json) => viewIssue(world, repository, findIssue(repository, number, isPlain, "Issue")),
+  };
+}
+
+/** There is one where a rule says so, or a test has put something into it. */
+function viewQueue(context: GraphqlContext, repository: Repository, branch: string): Json | null {
+  const { world, caller } = context;
+  if (caller.kind === "installation" && !holds(caller.permissions, "merge_queues", "read"))
+    throw new GraphqlRefusal("FORBIDDEN", "Resource not accessible by integration");
+  const entries = repository.queue.filter(({ baseRef }) => baseRef === branch);
+  const ruled = rulesOf(repository, branch).some(({ type }) => type === "merge_queue");
+  if (entries.length === 0 && !ruled) return null;
+  const view = {
+    commit: async (sha: string) => viewCommit(world, repository, await repository.git.commit(sha)),
+    pull: (issue: PullIssue) => viewPull(context, repository, issue),
+  };
+  return {
+    __typename: "MergeQueue",
+    id: nodeId("MQ", repository.id),
+    url: `${world.url}/${repository.fullName}/queue/${branch}`,
+    entries: ({ first, after }: Json) => {
+      const from = Number(after ?? 0); // a cursor is an offset here
+      const end = Math.min(from + Number(first ?? 100), entries.length);
+      return {
+        totalCount: entries.length,
+        nodes: entries.slice(from, end).map((entry, at) => viewEntry(entry, from + at + 1, view)),
+        pageInfo: { hasNextPage: end < entries.length, endCursor: String(end) },
+      };
+    },
   };
 }
 
@@ -130,11 +163,12 @@ function viewIssue(world: World, repository: Repository, issue: Issue): Json {
     state: issue.state.toUpperCase(),
     closed: issue.state === "closed",
     url: `${world.url}/${repository.fullName}/issues/${issue.number}`,
-    author: viewAccount(world, issue.user),
+    author: issue.user.deleted ? null : viewAccount(world, issue.user),
   };
 }
 
-export function viewPull(world: World, repository: Repository, issue: PullIssue): Json {
+export function viewPull(context: GraphqlContext, repository: Repository, issue: PullIssue): Json {
+  const { world } = context;
   const { pull } = issue;
   return {
     ...viewIssue(world, repository, issue),
@@ -154,6 +188,6 @@ export function viewPull(world: World, repository: Repository, issue: PullIssue)
     baseRefOid: pull.base.sha,
     baseRefName: pull.base.ref,
     reviewDecision: null,
-    repository: () => viewRepository(world, repository),
+    repository: () => viewRepository(context, repository),
   };
 }

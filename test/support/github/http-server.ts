@@ -54,12 +54,15 @@ export function createGitHubServer(world: World, traffic: Traffic) {
     if (gitPath.test(incoming.path) && !forced) return serveGit(incoming, response, caller);
     const reply = await answerApi(incoming, caller, forced);
     if (fault?.drop === "after") return void request.socket.destroy();
-    send(response, reply, request.headers["if-none-match"]);
+    send(response, reply);
   }
 
   async function answerApi(incoming: Incoming, caller: Caller | ApiError, forced: Reply | undefined): Promise<Reply> {
     const body = await readBody(incoming.request);
-    const reply = forced ?? (await answer(incoming, caller, body));
+    const full = forced ?? (await answer(incoming, caller, body));
+    const reply = incoming.method === "GET" ? conditional(full, incoming.request.headers["if-none-match"]) : full;
+    // A conditional request that finds nothing new is free.
+    if (reply.status === 304 && !(caller instanceof ApiError)) limits.giveBack(caller);
     traffic.requests.push(record(incoming, caller, { body, reply }));
     const counted = caller instanceof ApiError ? ({ kind: "none" } as const) : caller;
     return { ...reply, headers: { ...limits.headers(counted, "core"), ...reply.headers } };
@@ -86,11 +89,7 @@ export function createGitHubServer(world: World, traffic: Traffic) {
     traffic.requests.push(record(incoming, caller, { body: undefined, reply: { status } }));
   }
 
-  async function answer(
-    incoming: Incoming,
-    caller: Caller | ApiError,
-    bytes: Buffer,
-  ): Promise<Reply & { operationId?: string }> {
+  async function answer(incoming: Incoming, caller: Caller | ApiError, bytes: Buffer): Promise<Operated> {
     const log = /^\/_logs\/(\d+)\/(\d+)$/.exec(incoming.path);
     if (log) return jobLog(world, log);
     if (caller instanceof ApiError) return caller.reply();
@@ -150,7 +149,7 @@ function jobLog(world: World, [, repositoryId, jobId]: RegExpExecArray): Reply {
   return { status: 200, body: Buffer.from(job.log), headers: { "content-type": "text/plain" } };
 }
 
-type Answered = { body: Buffer | undefined; reply: Reply & { operationId?: string } };
+type Answered = { body: Buffer | undefined; reply: Operated };
 
 function record(incoming: Incoming, caller: Caller | ApiError, { body, reply }: Answered): RequestRecord {
   const token = caller instanceof ApiError ? "invalid" : caller.kind;
@@ -175,12 +174,24 @@ function record(incoming: Incoming, caller: Caller | ApiError, { body, reply }: 
   };
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply, known?: string): void {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? "" : JSON.stringify(body));
-  const etag = `W/"${createHash("sha256").update(bytes).digest("hex")}"`;
-  const shared = { "x-github-request-id": randomUUID(), server: "github.com", ...(status === 200 && { etag }) };
-  // A conditional request that finds nothing new is free of content.
-  if (status === 200 && known === etag) return void response.writeHead(304, { ...shared, ...headers }).end();
+const toBytes = (body: unknown): Buffer =>
+  Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? "" : JSON.stringify(body));
+
+type Operated = Reply & { operationId?: string };
+
+/** Gives an answer its tag; to who has it already, 304 without content. */
+function conditional(reply: Operated, known: string | undefined): Operated {
+  if (reply.status !== 200) return reply;
+  const etag = `W/"${createHash("sha256").update(toBytes(reply.body)).digest("hex")}"`;
+  const { body: _, ...empty } = { ...reply, headers: { etag, ...reply.headers } };
+  const tags = (known ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  if (tags.includes(etag.replace(/^W\//, ""))) return { ...empty, status: 304 };
+  return { ...empty, body: reply.body };
+}
+
+function send(response: ServerResponse, { status, body, headers }: Reply): void {
+  const bytes = toBytes(body);
+  const shared = { "x-github-request-id": randomUUID(), server: "github.com" };
   const type = bytes.length > 0 ? { "content-type": "application/json; charset=utf-8" } : {};
   response.writeHead(status, { ...type, ...shared, ...headers });
   response.end(bytes);

@@ -39,6 +39,28 @@ export function install(world: World, fullNames: string[], permissions: Permissi
   return describe(installation);
 }
 
+/** Takes repositories out of their installation. Tokens see them no more. */
+export function withdraw(world: World, repositories: Repository[]): void {
+  for (const installation of world.installations) {
+    const removed = repositories.filter((repository) => installation.repositories.delete(repository));
+    if (removed.length === 0) continue;
+    const payload = {
+      repository_selection: "selected",
+      repositories_added: [],
+      repositories_removed: removed.map(brief),
+      requester: null,
+    };
+    announce(world, "installation_repositories.removed", installation, payload);
+  }
+}
+
+export function grant(world: World, id: number, permissions: Permissions): void {
+  const installation = installationById(world, id);
+  installation.permissions = permissions;
+  const repositories = [...installation.repositories].map(brief);
+  announce(world, "installation.new_permissions_accepted", installation, { repositories, requester: null });
+}
+
 function newInstallation(
   world: World,
   { owner: account }: Repository,

@@ -1,7 +1,7 @@
+import { recordEvent } from "./issue-events.ts";
 import { renderComment, renderIssue, renderLabel } from "./render-issue.ts";
-import type { PullIssue } from "./render-pull.ts";
 import { renderPull } from "./render-pull.ts";
-import type { Account, Act, Comment, Issue, Label, Repository, World } from "./world.ts";
+import type { Account, Act, Comment, Issue, Label, PullIssue, Repository, World } from "./world.ts";
 import type { Json } from "./types.ts";
 
 /** Issues and what they share with pull requests: how they change, and which webhooks that sends. */
@@ -26,6 +26,7 @@ export function newIssue(world: World, repository: Repository, { title, body, us
     updatedAt: now,
     closedAt: undefined,
     reactions: [],
+    events: [],
     pull: undefined,
   };
 }
@@ -37,8 +38,7 @@ export async function openIssue(world: World, repository: Repository, fields: Ne
   repository.issues.push(issue);
   issue.labels = fields.labels.map((name) => labelNamed(world, repository, name));
   await announce(act, issue, "opened");
-  for (const label of issue.labels)
-    await announce(act, issue, "labeled", { label: renderLabel(world, repository, label) });
+  for (const label of issue.labels) await announceLabel(act, issue, "labeled", label);
   return issue;
 }
 
@@ -82,11 +82,16 @@ export async function setLabels(act: Act, issue: Issue, names: string[]): Promis
   issue.labels = [...new Set(names.map((name) => labelNamed(world, repository, name)))];
   issue.updatedAt = world.now();
   for (const label of before.filter((one) => !issue.labels.includes(one))) {
-    await announce(act, issue, "unlabeled", { label: renderLabel(world, repository, label) });
+    await announceLabel(act, issue, "unlabeled", label);
   }
   for (const label of issue.labels.filter((one) => !before.includes(one))) {
-    await announce(act, issue, "labeled", { label: renderLabel(world, repository, label) });
+    await announceLabel(act, issue, "labeled", label);
   }
+}
+
+async function announceLabel(act: Act, issue: Issue, event: "labeled" | "unlabeled", label: Label): Promise<void> {
+  recordEvent(act, issue, { event, label });
+  await announce(act, issue, event, { label: renderLabel(act.world, act.repository, label) });
 }
 
 export async function editIssue(
@@ -119,7 +124,9 @@ export async function setState(
   issue.closedBy = closed ? by : undefined;
   issue.updatedAt = world.now();
   if (!closed && !issue.pull) issue.stateReason = "reopened";
-  await announce(act, issue, closed ? "closed" : "reopened");
+  const event = closed ? "closed" : "reopened";
+  recordEvent(act, issue, { event });
+  await announce(act, issue, event);
 }
 
 export function commentOn(

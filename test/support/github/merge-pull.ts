@@ -1,10 +1,11 @@
+import type { Caller } from "./access.ts";
 import type { Person } from "./bare-git.ts";
+import { judgeMerge, recordSuite } from "./merge-rules.ts";
 import { markMerged } from "./pulls.ts";
 import { refsMoved } from "./refs.ts";
 import { noReply } from "./render-git.ts";
-import type { PullIssue } from "./render-pull.ts";
 import { ApiError } from "./reply.ts";
-import type { Account, Repository, World } from "./world.ts";
+import type { Account, PullIssue, Repository, World } from "./world.ts";
 
 export type MergeRequest = {
   sha?: string;
@@ -12,9 +13,10 @@ export type MergeRequest = {
   title?: string;
   message?: string;
   by: Account;
+  caller: Caller;
 };
 
-/** Merges with a real commit. Throws 405 when it cannot be merged and 409 when the head is not the one asked for. */
+/** Merges with a real commit. Throws 405 when it cannot be merged or a rule forbids it, and 409 when the head is not the one asked for. */
 export async function mergePull(
   world: World,
   repository: Repository,
@@ -27,10 +29,12 @@ export async function mergePull(
   if (request.sha !== undefined && request.sha !== pull.head.sha) {
     throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
   }
+  const result = await judgeMerge({ world, repository, issue }, request.caller);
   const sha = await writeMerge(world, repository, issue, request);
   await repository.git.updateRef(`refs/heads/${pull.base.ref}`, sha);
   const act = { world, repository, by: request.by };
   await markMerged(act, issue, sha);
+  recordSuite({ world, repository, issue }, { by: request.by, after: sha, result });
   await refsMoved(act);
   return sha;
 }

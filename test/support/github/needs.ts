@@ -11,8 +11,9 @@ const table: Record<string, string> = {
   installation: "apps/revoke-installation-access-token apps/list-repos-accessible-to-installation",
   anyone:
     "apps/create-from-manifest apps/get-by-slug meta/get rate-limit/get users/get-authenticated users/get-by-username",
-  "metadata:read read": "repos/get repos/get-branch-rules repos/get-repo-rulesets",
-  "metadata:read write": "repos/get-collaborator-permission-level",
+  "metadata:read read":
+    "repos/get repos/get-branch-rules repos/get-repo-rulesets repos/get-repo-ruleset repos/custom-properties-for-repos-get-repository-values repos/list-for-org",
+  "metadata:read write": "repos/get-collaborator-permission-level repos/list-collaborators",
   "contents:read read":
     "repos/get-branch repos/list-branches repos/get-content repos/compare-commits-with-basehead repos/get-commit repos/list-commits git/get-ref git/list-matching-refs git/get-commit git/get-tree git/get-blob",
   "contents:write write":
@@ -20,12 +21,15 @@ const table: Record<string, string> = {
   "statuses:read read": "repos/get-combined-status-for-ref repos/list-commit-statuses-for-ref",
   "statuses:write write": "repos/create-commit-status",
   "administration:read admin":
-    "repos/get-branch-protection actions/get-github-actions-default-workflow-permissions-repository",
-  "secrets:read admin": "actions/list-repo-secrets",
+    "repos/get-branch-protection actions/get-github-actions-permissions-repository actions/get-github-actions-default-workflow-permissions-repository",
+  "administration:read write": "repos/get-repo-rule-suites repos/get-repo-rule-suite",
+  "administration:write admin": "repos/create-repo-ruleset repos/update-repo-ruleset repos/delete-repo-ruleset",
+  "secrets:read admin": "actions/list-repo-secrets actions/get-repo-secret actions/list-repo-organization-secrets",
+  "members:read read": "teams/get-by-name teams/list-members-in-org teams/get-membership-for-user-in-org",
   "issues:read read": "issues/list-for-repo",
   "issues:write read": "issues/create",
   "issue or pull:read read":
-    "issues/get issues/list-comments issues/get-comment issues/list-labels-on-issue reactions/list-for-issue reactions/list-for-issue-comment issues/get-label issues/list-labels-for-repo",
+    "issues/get issues/list-events issues/list-comments issues/get-comment issues/list-labels-on-issue reactions/list-for-issue reactions/list-for-issue-comment issues/get-label issues/list-labels-for-repo",
   // Authors may edit and close their own; the handler looks at who calls.
   "issue or pull:write read":
     "issues/update issues/create-comment issues/update-comment issues/delete-comment reactions/create-for-issue reactions/create-for-issue-comment",
@@ -40,7 +44,7 @@ const table: Record<string, string> = {
     "checks/get checks/list-for-ref checks/list-for-suite checks/list-suites-for-ref checks/get-suite",
   "checks:write write": "checks/create checks/update",
   "actions:read read":
-    "actions/list-workflow-runs-for-repo actions/get-workflow-run actions/list-jobs-for-workflow-run actions/get-job-for-workflow-run actions/download-job-logs-for-workflow-run actions/list-repo-workflows",
+    "actions/list-workflow-runs-for-repo actions/get-workflow-run actions/list-jobs-for-workflow-run actions/get-job-for-workflow-run actions/download-job-logs-for-workflow-run actions/list-repo-workflows actions/get-workflow",
   "actions:write write": "actions/re-run-workflow-failed-jobs actions/create-workflow-dispatch",
 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { git, openBareGit } from "./bare-git.ts";
 import { noReply } from "./render-git.ts";
-import type { RepositoryOptions } from "./types.ts";
+import type { RepositoryOptions, RepositorySettings } from "./types.ts";
 import { writeFiles } from "./user-client.ts";
 import { nodeId } from "./world.ts";
 import type { Account, Repository, World } from "./world.ts";
@@ -32,14 +32,15 @@ const configuration = {
 
 export async function newRepository(world: World, options: RepositoryOptions, owner: Account): Promise<Repository> {
   const { name, defaultBranch = "main" } = options;
-  const directory = join(world.root, owner.login, `${name}.git`);
+  const id = world.nextId();
+  // Not by its name alone: that can change, and another repository can get it.
+  const directory = join(world.root, owner.login, String(id), `${name}.git`);
   await git(["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, directory]);
   for (const [key, value] of Object.entries(configuration)) await git(["-C", directory, "config", key, value]);
   await writeFile(join(directory, "hooks", "update"), updateHook);
   await chmod(join(directory, "hooks", "update"), 0o755);
   if (!options.empty) await firstCommit(world, options, owner, directory);
   const bare = openBareGit(directory);
-  const id = world.nextId();
   return {
     id,
     nodeId: nodeId("R", id),
@@ -63,9 +64,24 @@ export async function newRepository(world: World, options: RepositoryOptions, ow
     runs: [],
     refs: await bare.refs(),
     signed: new Set(),
-    settings: { rules: [], protection: {}, secrets: [] },
+    settings: newSettings(),
+    protectionRules: new Map(),
+    queue: [],
   };
 }
+
+const newSettings = (): RepositorySettings => ({
+  rules: [],
+  rulesets: [],
+  ruleSuites: [],
+  protection: {},
+  protectionEnabled: true,
+  secrets: [],
+  organizationSecrets: [],
+  actions: { enabled: true, defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
+  workflowStates: {},
+  properties: {},
+});
 
 async function firstCommit(
   world: World,

@@ -77,8 +77,11 @@ export async function newWorld(options: GitHubOptions, wiring: Wiring): Promise<
     appKey: keys.publicKey,
     privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     webhookSecret: options.webhook?.secret ?? randomBytes(20).toString("hex"),
+    webFlow: register("web-flow", "User"),
     accounts,
     repositories: new Map(),
+    formerNames: new Map(),
+    teams: [],
     installations: [],
     tokens: new Map(),
     violations: [],
@@ -91,5 +94,5 @@ export async function newWorld(options: GitHubOptions, wiring: Wiring): Promise<
 export function newAccount(fields: Pick<Account, "id" | "login" | "type" | "name" | "createdAt">): Account {
   // An App's bot has no token of its own.
   const token = fields.type === "User" ? `ghp_${randomBytes(20).toString("hex")}` : "";
-  return { ...fields, nodeId: nodeId(fields.type === "User" ? "U" : "O", fields.id), token };
+  return { ...fields, nodeId: nodeId(fields.type === "User" ? "U" : "O", fields.id), token, deleted: false };
 }

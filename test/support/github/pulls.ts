@@ -1,9 +1,9 @@
+import { recordEvent } from "./issue-events.ts";
 import { announce, isPull, newIssue, setState } from "./issues.ts";
-import type { PullIssue } from "./render-pull.ts";
 import { invalid } from "./reply.ts";
 import { runWorkflow } from "./workflow-runs.ts";
 import { nodeId } from "./world.ts";
-import type { Account, Act, Issue, Repository, World } from "./world.ts";
+import type { Account, Act, Issue, PullIssue, Repository, World } from "./world.ts";
 
 export type NewPull = {
   head: string;
@@ -50,6 +50,7 @@ export async function openPull(world: World, repository: Repository, fields: New
       reviews: [],
       comments: [],
       reviewers: [],
+      pushedBy: fields.user,
       mergeable: undefined,
     },
   };
@@ -84,6 +85,7 @@ export async function headMoved(act: Act, move: { branch: string; before: string
 
 async function synchronize(act: Act, issue: PullIssue, moved: { before: string; after: string }): Promise<void> {
   issue.pull.head.sha = moved.after;
+  issue.pull.pushedBy = act.by;
   issue.updatedAt = act.world.now();
   await followHead(act.repository, issue);
   await announce(act, issue, "synchronize", moved);
@@ -105,6 +107,7 @@ const closingWord = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
 export async function markMerged(act: Act, issue: PullIssue, sha: string): Promise<void> {
   const { world, repository, by } = act;
   Object.assign(issue.pull, { mergedAt: world.now(), mergedBy: by, mergeSha: sha });
+  recordEvent(act, issue, { event: "merged", commitId: sha });
   await setState(act, issue, "closed");
   if (issue.pull.base.ref !== repository.defaultBranch) return;
   for (const [, number] of (issue.body ?? "").matchAll(closingWord)) {

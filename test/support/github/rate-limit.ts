@@ -32,6 +32,9 @@ export function startLimits(world: World, limit: number) {
       if (window.used >= limit) throw new ApiError(403, "API rate limit exceeded");
       window.used += 1;
     },
+    giveBack(caller: Caller): void {
+      windowOf(caller).used -= 1;
+    },
     headers(caller: Caller, resource: string): Record<string, string> {
       const numbers = Object.entries(show(caller)).map(([name, value]) => [`x-ratelimit-${name}`, String(value)]);
       return { ...(Object.fromEntries(numbers) as Record<string, string>), "x-ratelimit-resource": resource };

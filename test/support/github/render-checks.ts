@@ -107,7 +107,7 @@ export function renderWorkflow(world: World, repository: Repository, workflow: W
     node_id: nodeId("W", workflow.id),
     name: workflow.name,
     path: workflow.path,
-    state: "active",
+    state: repository.settings.workflowStates[workflow.path.replace(/^.*\//, "")] ?? "active",
     created_at: stamp(workflow.createdAt),
     updated_at: stamp(workflow.createdAt),
     url: `${world.url}/repos/${repository.fullName}/actions/workflows/${workflow.id}`,

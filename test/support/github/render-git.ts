@@ -6,8 +6,9 @@ import type { Json } from "./types.ts";
 
 export const noReply = ({ id, login }: Account): string => `${id}+${login}@users.noreply.github.com`;
 
-/** GitHub maps a commit to an account by its email. */
+/** GitHub maps a commit to an account by its email; its own belongs to the user `web-flow`. */
 export function accountOf(world: World, { email }: Person): Account | undefined {
+  if (email === "noreply@github.com") return world.webFlow;
   return [...world.accounts.values()].find((account) => noReply(account) === email);
 }
 

@@ -1,4 +1,4 @@
-import { renderAccount, renderApp, stamp, stampOrNull } from "./render.ts";
+import { renderAccount, renderApp, renderAuthor, stamp, stampOrNull } from "./render.ts";
 import type { Json } from "./types.ts";
 import { nodeId } from "./world.ts";
 import type { Account, Comment, Issue, Label, Reaction, Repository, World } from "./world.ts";
@@ -27,7 +27,7 @@ export function renderReaction(world: World, reaction: Reaction): Json {
   return {
     id: reaction.id,
     node_id: nodeId("REA", reaction.id),
-    user: renderAccount(world, reaction.user),
+    user: renderAuthor(world, reaction.user),
     content: reaction.content,
     created_at: stamp(reaction.createdAt),
   };
@@ -57,7 +57,7 @@ export function renderIssue(world: World, repository: Repository, issue: Issue):
     node_id: issue.pull?.nodeId ?? nodeId("I", issue.id),
     number: issue.number,
     title: issue.title,
-    user: renderAccount(world, issue.user),
+    user: renderAuthor(world, issue.user),
     labels: issue.labels.map((label) => renderLabel(world, repository, label)),
     state: issue.state,
     locked: false,
@@ -97,7 +97,7 @@ export function renderComment(world: World, repository: Repository, comment: Com
     issue_url: `${world.url}/repos/${repository.fullName}/issues/${issue.number}`,
     id: comment.id,
     node_id: nodeId("IC", comment.id),
-    user: renderAccount(world, comment.user),
+    user: renderAuthor(world, comment.user),
     created_at: stamp(comment.createdAt),
     updated_at: stamp(comment.updatedAt),
     body: comment.body,

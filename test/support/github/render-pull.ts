@@ -1,11 +1,10 @@
 import { diffFiles } from "./diff.ts";
-import { renderAccount, renderRepository, stamp, stampOrNull } from "./render.ts";
+import { obstacles } from "./merge-rules.ts";
+import { renderAccount, renderAuthor, renderRepository, stamp, stampOrNull } from "./render.ts";
 import { accounts, association, renderIssue, renderReactions } from "./render-issue.ts";
 import { nodeId } from "./world.ts";
-import type { Issue, Pull, Repository, Review, ReviewComment, World } from "./world.ts";
+import type { Issue, Pull, PullIssue, Repository, Review, ReviewComment, World } from "./world.ts";
 import type { Json } from "./types.ts";
-
-export type PullIssue = Issue & { pull: Pull };
 
 /** The commit a pull request's diff starts from. */
 export async function mergeBase(repository: Repository, pull: Pull): Promise<string> {
@@ -89,10 +88,11 @@ export async function renderPull(world: World, repository: Repository, issue: Pu
   const mergeable = looks || !world.lazyMergeability ? await mergeability(world, repository, issue) : null;
   return {
     ...renderPullSimple(world, repository, issue),
+    user: renderAccount(world, issue.user), // the one place where GitHub's schemas want somebody
     merged: pull.mergedAt !== undefined,
     mergeable,
     rebaseable: mergeable,
-    mergeable_state: mergeState(pull, mergeable),
+    mergeable_state: await mergeState({ world, repository, issue }, mergeable),
     merged_by: pull.mergedBy ? renderAccount(world, pull.mergedBy) : null,
     comments: repository.comments.filter((comment) => comment.issue === issue).length,
     review_comments: pull.comments.length,
@@ -104,10 +104,14 @@ export async function renderPull(world: World, repository: Repository, issue: Pu
   };
 }
 
-function mergeState({ draft }: Pull, mergeable: boolean | null): string {
+async function mergeState(
+  at: { world: World; repository: Repository; issue: PullIssue },
+  mergeable: boolean | null,
+): Promise<string> {
   if (mergeable === null) return "unknown";
   if (!mergeable) return "dirty";
-  return draft ? "draft" : "clean";
+  if (at.issue.pull.draft) return "draft";
+  return (await obstacles(at, undefined)).length > 0 ? "blocked" : "clean";
 }
 
 /** `null` until it has been computed: with `lazyMergeability` the first look only starts that, as on GitHub. */
@@ -129,7 +133,7 @@ export function renderReview(world: World, repository: Repository, issue: Issue,
   return {
     id: review.id,
     node_id: nodeId("PRR", review.id),
-    user: renderAccount(world, review.user),
+    user: renderAuthor(world, review.user),
     body: review.body,
     state: review.state,
     html_url: html,
@@ -154,7 +158,7 @@ export function renderReviewComment(world: World, repository: Repository, issue:
     path: comment.path,
     commit_id: comment.commitId,
     original_commit_id: comment.originalCommitId,
-    user: renderAccount(world, comment.user),
+    user: renderAuthor(world, comment.user),
     body: comment.body,
     created_at: stamp(comment.createdAt),
     updated_at: stamp(comment.updatedAt),

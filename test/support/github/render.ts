@@ -7,7 +7,15 @@ export const stampOrNull = (date: Date | undefined): string | null => (date ? st
 
 const encodeLogin = (login: string) => encodeURIComponent(login);
 
-export function renderAccount(world: World, account: Account): Json {
+/** Whom GitHub names where an account that is gone did something and the schema wants somebody. */
+const ghost = { login: "ghost", id: 10137, nodeId: "MDQ6VXNlcjEwMTM3", type: "User" } as const;
+
+/** An author; `null` when the account is gone. */
+export const renderAuthor = (world: World, account: Account): Json | null =>
+  account.deleted ? null : renderAccount(world, account);
+
+export function renderAccount(world: World, known: Account): Json {
+  const account = known.deleted ? ghost : known;
   const url = `${world.url}/users/${encodeLogin(account.login)}`;
   const suffixes = [
     "followers",

@@ -2,8 +2,8 @@ import { isPull } from "./issues.ts";
 import { renderCheckRun, renderStatus } from "./render-checks.ts";
 import { renderComment, renderIssue } from "./render-issue.ts";
 import { renderPull, renderReview } from "./render-pull.ts";
+import { changesOf } from "./repository-changes.ts";
 import type { RepositoryView } from "./types.ts";
-import { findAccount } from "./world.ts";
 import type { Repository, World } from "./world.ts";
 import { readFiles } from "./workflow-runs.ts";
 
@@ -15,13 +15,24 @@ export function viewRepository(world: World, repository: Repository): Repository
     return sha;
   };
   return {
+    ...changesOf(world, repository),
     id: repository.id,
-    owner: repository.owner.login,
-    name: repository.name,
-    fullName: repository.fullName,
-    defaultBranch: repository.defaultBranch,
+    get owner() {
+      return repository.owner.login;
+    },
+    get name() {
+      return repository.name;
+    },
+    get fullName() {
+      return repository.fullName;
+    },
+    get defaultBranch() {
+      return repository.defaultBranch;
+    },
     directory: repository.git.directory,
-    cloneUrl: `${world.url}/${repository.fullName}.git`,
+    get cloneUrl() {
+      return `${world.url}/${repository.fullName}.git`;
+    },
     settings: repository.settings,
     issues: () => repository.issues.filter(({ pull }) => !pull).map((issue) => renderIssue(world, repository, issue)),
     pulls: async () =>
@@ -53,13 +64,5 @@ export function viewRepository(world: World, repository: Repository): Repository
     head: async (branch) => head(branch),
     files: async (ref) => readFiles(repository, repository.refs.get(`refs/heads/${ref}`) ?? ref ?? head()),
     git: async (...args) => repository.git.line(args),
-    setRole: (login, role) => {
-      if (role === undefined) repository.collaborators.delete(login.toLowerCase());
-      else if (findAccount(world, login)) repository.collaborators.set(login.toLowerCase(), role);
-      else throw new Error(`there is no user ${login}; addUser first`);
-    },
-    archive: () => {
-      repository.archived = true;
-    },
   };
 }

@@ -2,13 +2,14 @@ import { authorize } from "./access.ts";
 import type { Caller } from "./access.ts";
 import { json } from "./json.ts";
 import type { Limits } from "./rate-limit.ts";
+import { movedTo, pathByName } from "./renames.ts";
 import { ApiError, notFound, ok } from "./reply.ts";
 import type { Call, Reply } from "./reply.ts";
 import { handlers, handlersInRepository } from "./routes/all-handlers.ts";
 import { restSpecification } from "./specification.ts";
 import type { Match } from "./specification.ts";
-import { findRepository } from "./world.ts";
-import type { Repository, World } from "./world.ts";
+import { findAccount, findRepository } from "./world.ts";
+import type { Account, Repository, World } from "./world.ts";
 
 export type RestRequest = {
   method: string;
@@ -27,7 +28,7 @@ export async function answerRest(
   limits: Limits,
 ): Promise<Reply & { operationId?: string }> {
   const specification = restSpecification();
-  const match = specification.match(request.method, request.path);
+  const match = specification.match(request.method, pathByName(world, request.path));
   if (!match) {
     world.violations.push({ kind: "unknown operation", what: `${request.method} ${request.path}`, errors: [] });
     return notFound().reply();
@@ -36,6 +37,8 @@ export async function answerRest(
   const params = Object.fromEntries(
     Object.entries(match.params).map(([key, value]) => [key, decodeURIComponent(value)]),
   );
+  const moved = movedTo(world, { operation, params }, request);
+  if (moved) return { ...moved, operationId: operation.id };
   const act = async () => {
     try {
       return await perform(world, { operation, params }, request, limits);
@@ -53,7 +56,13 @@ export async function answerRest(
 async function perform(world: World, match: Match, request: RestRequest, limits: Limits): Promise<Reply> {
   const { operation, params } = match;
   const repository = repositoryOf(world, match);
-  authorize(request.caller, { operationId: operation.id, repository, number: numberOf(repository, params) });
+  const organization = organizationOf(world, match);
+  authorize(request.caller, {
+    operationId: operation.id,
+    repository,
+    number: numberOf(repository, params),
+    organization,
+  });
   checkRequest(world, match, request);
   const call: Call = {
     world,
@@ -78,6 +87,14 @@ function repositoryOf(world: World, { operation, params }: Match): Repository | 
   const repository = findRepository(world, `${params["owner"]}/${params["repo"]}`);
   if (!repository) throw notFound();
   return repository;
+}
+
+function organizationOf(world: World, { operation, params }: Match): Account | undefined {
+  // The App asks for its installation there, whatever kind of account it is.
+  if (!operation.path.startsWith("/orgs/{org}/") || operation.id.startsWith("apps/")) return undefined;
+  const account = findAccount(world, params["org"] ?? "");
+  if (account?.type !== "Organization") throw notFound();
+  return account;
 }
 
 /** The issue or pull request a call is about, also when it names only a comment. */

@@ -2,8 +2,7 @@ import { GraphqlRefusal } from "./graphql-refusal.ts";
 import { openPull } from "./pulls.ts";
 import { moveRef } from "./refs.ts";
 import { noReply } from "./render-git.ts";
-import type { PullIssue } from "./render-pull.ts";
-import type { Account, Repository, World } from "./world.ts";
+import type { Account, PullIssue, Repository, World } from "./world.ts";
 
 export type RevertRequest = { title?: string; body?: string; draft: boolean; by: Account; viaApp: boolean };
 

@@ -1,8 +1,8 @@
 import { diffFiles, hunkAt } from "./diff.ts";
+import { recordEvent } from "./issue-events.ts";
 import { mergeBase, renderPullSimple, renderReview, renderReviewComment } from "./render-pull.ts";
-import type { PullIssue } from "./render-pull.ts";
 import { ApiError, invalid } from "./reply.ts";
-import type { Account, Act, Repository, Review, ReviewComment, World } from "./world.ts";
+import type { Account, Act, PullIssue, Repository, Review, ReviewComment, World } from "./world.ts";
 
 export type NewComment = { body: string; path: string; line: number; side: "LEFT" | "RIGHT"; startLine: number | null };
 export type NewReview = {
@@ -128,6 +128,14 @@ function addComment({ world, repository }: Act, issue: PullIssue, fields: Kept):
   if (review.state !== "PENDING")
     world.emit("pull_request_review_comment.created", { repository, sender: review.user, payload });
   return comment;
+}
+
+export function dismissReview(act: Act, issue: PullIssue, review: Review, message: string): void {
+  const { id: reviewId, state } = review;
+  if (state !== "APPROVED" && state !== "CHANGES_REQUESTED") throw invalid("Can not dismiss a review with this state");
+  review.state = "DISMISSED";
+  recordEvent(act, issue, { event: "review_dismissed", reviewId, state, message });
+  announceReview(act, issue, review, "dismissed");
 }
 
 /** Webhooks spell the state in lower case, the API in upper case. */

@@ -40,8 +40,14 @@ export function toJsonSchema(schema: unknown): unknown {
       if (key === "enum" || key === "required" || key === "const") return [key, value];
       return [key, maps.has(key) ? mapValues(value, toJsonSchema) : toJsonSchema(value)];
     });
-  const converted = Object.fromEntries(entries);
+  const converted = withoutEventNames(Object.fromEntries(entries));
   return nullable === true ? orNull(converted) : converted;
+}
+
+/** The webhooks' list of what an App may subscribe to ends before `merge_group` and what came after it. */
+function withoutEventNames(schema: Node): Node {
+  const { enum: names, ...rest } = schema;
+  return Array.isArray(names) && names.includes("check_run") && names.includes("push") ? rest : schema;
 }
 
 function orNull(schema: Node): Node {
@@ -92,6 +98,13 @@ function slimResponse(response: unknown): unknown {
   return schema === undefined ? {} : { schema: toJsonSchema(schema) };
 }
 
+/** Where the description is wrong: an account would have to be a user and an enterprise at once. */
+const corrections: Record<string, Node> = {
+  "apps/list-installations": {
+    "200": { schema: { type: "array", items: { $ref: "#/components/schemas/installation" } } },
+  },
+};
+
 function slimOperation(operation: Node): Node {
   const body = jsonContent(operation["requestBody"]);
   const parameters = operation["parameters"];
@@ -102,7 +115,7 @@ function slimOperation(operation: Node): Node {
       body: toJsonSchema(body),
       bodyRequired: node(operation["requestBody"])["required"] === true,
     }),
-    responses: mapValues(operation["responses"], slimResponse),
+    responses: { ...mapValues(operation["responses"], slimResponse), ...corrections[String(operation["operationId"])] },
   };
 }
 

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { startDeliveries } from "./deliveries.ts";
 import type { Deliveries } from "./deliveries.ts";
+import { governance } from "./governance.ts";
 import { createGitHubServer } from "./http-server.ts";
 import type { Traffic } from "./http-server.ts";
 import { install, suspend, uninstall, unsuspend } from "./installations.ts";
@@ -30,7 +31,8 @@ import type { Account, Repository, World } from "./world.ts";
  * A GitHub of our own on 127.0.0.1: REST, GraphQL, smart-HTTP git and webhooks over one state and real repositories.
  * Every request, answer and webhook is held against GitHub's published schemas; `assertValid` throws what did not fit.
  * Where it is stricter than GitHub on purpose: an installation token sees nothing outside its repositories, and a
- * parameter GitHub would ignore is a violation. Not there: forks, teams, merge queues, rulesets that are enforced.
+ * parameter GitHub would ignore is a violation. Rules are enforced for merging through the API only, not for pushes.
+ * Not there: forks, members of organizations, custom repository roles.
  */
 export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitHub> {
   const clock = startClock(options.now);
@@ -67,6 +69,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<FakeGitH
   return {
     ...describe(world, clock),
     ...actions(world, deliveries, target),
+    ...governance(world),
     ...inspection(world, traffic),
     idle,
     close,

@@ -1,3 +1,6 @@
+import type { RepositoryView } from "./repository-types.ts";
+import type { UserClient } from "./user-types.ts";
+
 /** What the stand-in GitHub offers to tests, scenarios and the demo. */
 
 export type Level = "read" | "write" | "admin";
@@ -52,81 +55,8 @@ export type RepositoryOptions = {
 
 export type Installation = { id: number; account: string; repositories: string[]; permissions: Permissions };
 
-/** Reads the state directly, without a request. Values are what the REST API would answer. */
-export type RepositoryView = {
-  id: number;
-  owner: string;
-  name: string;
-  fullName: string;
-  defaultBranch: string;
-  /** The bare repository on disk. */
-  directory: string;
-  cloneUrl: string;
-  issues(): Json[];
-  pulls(): Promise<Json[]>;
-  /** Conversation comments of an issue or pull request, oldest first. */
-  comments(number: number): Json[];
-  reviews(number: number): Json[];
-  checkRuns(sha?: string): Json[];
-  statuses(sha: string): Json[];
-  branches(): Promise<Record<string, string>>;
-  /** Commit id of a branch; throws when there is none. */
-  head(branch?: string): Promise<string>;
-  files(ref?: string): Promise<Record<string, string>>;
-  git(...args: string[]): Promise<string>;
-  setRole(login: string, role: Role | undefined): void;
-  archive(): void;
-  /** Rules, classic protection by branch, and secrets, as the API shall answer them. */
-  settings: RepositorySettings;
-};
-
-/** What the repository's administrators have set up; empty at first. */
-export type RepositorySettings = {
-  rules: Json[];
-  protection: Record<string, Json>;
-  secrets: { name: string; updatedAt: Date }[];
-};
-
-export type UserClient = {
-  login: string;
-  token: string;
-  /** Any REST call: `request("GET /repos/acme/shop")`. Throws `RequestFailed` on a status of 400 or more. */
-  request(route: string, body?: Json): Promise<Json>;
-  openIssue(
-    repository: string,
-    issue: { title: string; body?: string; labels?: string[] },
-  ): Promise<{ number: number }>;
-  editIssue(repository: string, number: number, changes: Json): Promise<Json>;
-  addLabel(repository: string, number: number, label: string): Promise<void>;
-  removeLabel(repository: string, number: number, label: string): Promise<void>;
-  comment(repository: string, number: number, body: string): Promise<{ id: number }>;
-  openPull(
-    repository: string,
-    pull: { head: string; base: string; title: string; body?: string; draft?: boolean },
-  ): Promise<{ number: number }>;
-  /** Reviews the present head unless `commitId` names another commit. */
-  review(
-    repository: string,
-    number: number,
-    review: { event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT"; body?: string; commitId?: string },
-  ): Promise<{ id: number }>;
-  reviewComment(
-    repository: string,
-    number: number,
-    comment: { body: string; path: string; line: number },
-  ): Promise<{ id: number }>;
-  /** One commit on a branch through real git over HTTP; `null` deletes a file. A new branch starts at the default one. */
-  push(repository: string, files: Record<string, string | null>, branch?: string, message?: string): Promise<string>;
-  merge(
-    repository: string,
-    number: number,
-    options?: { sha?: string; method?: "merge" | "squash" | "rebase" },
-  ): Promise<{ sha: string }>;
-  closePull(repository: string, number: number): Promise<void>;
-  closeIssue(repository: string, number: number): Promise<void>;
-  /** Sends a repository_dispatch. */
-  dispatch(repository: string, eventType: string, clientPayload?: Json): Promise<void>;
-};
+export type { RepositorySettings, RepositoryView, Ruleset } from "./repository-types.ts";
+export type { UserClient } from "./user-types.ts";
 
 type TokenKind = "none" | "invalid" | "app" | "installation" | "user";
 
@@ -222,9 +152,37 @@ export type FakeGitHub = {
   repository(fullName: string): RepositoryView;
   /** Installs the App on repositories of one owner (adds to the installation that is there) and sends the webhook. */
   install(repositories: string | string[], permissions?: Permissions): Promise<Installation>;
+  /** Takes repositories of one owner out of the installation there, with `installation_repositories.removed`. */
+  withdraw(repositories: string | string[]): void;
+  /** The owner accepts other permissions, with `installation.new_permissions_accepted`. Tokens keep what they have. */
+  grant(installationId: number, permissions: Permissions): void;
   suspend(installationId: number): void;
   unsuspend(installationId: number): void;
   uninstall(installationId: number): void;
+  /**
+   * The account is gone: lookups answer 404, its roles and memberships end. What it did stays, with `user: null` where
+   * GitHub's schemas allow that and the user `ghost` elsewhere; its commits map to no account.
+   */
+  deleteUser(login: string): void;
+  /** Repositories move along, old names redirect; sends `installation_target.renamed`, `organization.renamed`. */
+  renameAccount(login: string, to: string): void;
+  /**
+   * Makes a team of an organization, or sets the members of the one that is there. Sends `team.created` and
+   * `membership.added` / `removed` for active members; an invited one is `pending`.
+   */
+  addTeam(organization: string, slug: string, members: string[] | Record<string, "active" | "pending">): void;
+  removeTeam(organization: string, slug: string): void;
+  /**
+   * Adds open pull requests with the same base to its merge queue as one group, behind what is queued: a merge commit
+   * for each on top of the one before, the last on `gh-readonly-queue/<base>/pr-<last number>-<sha it starts from>`,
+   * then `merge_group.checks_requested`. Resolves with the head of the group.
+   */
+  enqueue(repository: string, numbers: number[]): Promise<string>;
+  /**
+   * Ends the group with this head, with `merge_group.destroyed`. `merged` moves the base to the head and closes the
+   * pull requests as merged, without asking any rules.
+   */
+  leaveQueue(repository: string, head: string, reason: "merged" | "invalidated" | "dequeued"): Promise<void>;
   asUser(login: string): UserClient;
   /** A workflow run by GitHub Actions on a commit, completed, with its check suite, check run, job and log, and their webhooks. */
   runCi(

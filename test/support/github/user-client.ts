@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { git } from "./bare-git.ts";
+import { askApp, checkOf } from "./check-buttons.ts";
 import { isJson, json, text } from "./json.ts";
 import { noReply } from "./render-git.ts";
 import type { Json, UserClient } from "./types.ts";
@@ -39,7 +40,6 @@ export function createUserClient(world: World, user: Account): UserClient {
     return isJson(answer) ? answer : { items: answer };
   };
   const issue = (repository: string, number: number) => `/repos/${repository}/issues/${number}`;
-  const pull = (repository: string, number: number) => `/repos/${repository}/pulls/${number}`;
   return {
     login,
     token,
@@ -71,7 +71,14 @@ export function createUserClient(world: World, user: Account): UserClient {
         }),
       );
     },
-    push: (repository, files, branch, message) => pushFiles(world, user, { repository, files, branch, message }),
+    dismissReview: async (repository, number, reviewId, message) =>
+      void (await request(`PUT ${pull(repository, number)}/reviews/${reviewId}/dismissals`, { message })),
+    push: (repository, files, branch, commit) => {
+      const { message, ...people } = typeof commit === "string" ? { message: commit } : (commit ?? {});
+      return pushFiles(world, user, { repository, files, branch, message, ...people });
+    },
+    forcePush: async (repository, branch, sha) =>
+      void (await request(`PATCH /repos/${repository}/git/refs/heads/${branch}`, { sha, force: true })),
     merge: async (repository, number, { sha, method } = {}) => {
       const answer = await request(`PUT ${pull(repository, number)}/merge`, {
         ...(sha && { sha }),
@@ -79,8 +86,10 @@ export function createUserClient(world: World, user: Account): UserClient {
       });
       return { sha: text(answer["sha"]) };
     },
-    closePull: async (repository, number) =>
-      void (await request(`PATCH ${pull(repository, number)}`, { state: "closed" })),
+    ...pullActions(request),
+    pressButton: async (repository, id, identifier) =>
+      askApp(checkOf(world, user, repository, id), "requested_action", identifier),
+    rerequest: async (repository, id) => askApp(checkOf(world, user, repository, id), "rerequested"),
     closeIssue: async (repository, number) =>
       void (await request(`PATCH ${issue(repository, number)}`, { state: "closed" })),
     dispatch: async (repository, eventType, clientPayload) =>
@@ -88,6 +97,29 @@ export function createUserClient(world: World, user: Account): UserClient {
         event_type: eventType,
         ...(clientPayload && { client_payload: clientPayload }),
       })),
+  };
+}
+
+const pull = (repository: string, number: number) => `/repos/${repository}/pulls/${number}`;
+
+/** Only GraphQL knows drafts. */
+function pullActions(request: UserClient["request"]) {
+  const change = async (repository: string, number: number, changes: Json) =>
+    void (await request(`PATCH ${pull(repository, number)}`, changes));
+  const setDraft = async (repository: string, number: number, mutation: string) => {
+    const { node_id: id } = await request(`GET ${pull(repository, number)}`);
+    const query = `mutation($id: ID!) { ${mutation}(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`;
+    const { errors } = await request("POST /graphql", { query, variables: { id } });
+    if (errors !== undefined) throw new Error(`${mutation} was refused: ${JSON.stringify(errors)}`);
+  };
+  return {
+    closePull: async (repository: string, number: number) => change(repository, number, { state: "closed" }),
+    reopenPull: async (repository: string, number: number) => change(repository, number, { state: "open" }),
+    retarget: async (repository: string, number: number, base: string) => change(repository, number, { base }),
+    convertToDraft: async (repository: string, number: number) =>
+      setDraft(repository, number, "convertPullRequestToDraft"),
+    readyForReview: async (repository: string, number: number) =>
+      setDraft(repository, number, "markPullRequestReadyForReview"),
   };
 }
 
@@ -99,9 +131,14 @@ type Push = {
   files: Record<string, string | null>;
   branch: string | undefined;
   message: string | undefined;
+  author?: { name: string; email: string };
+  committer?: { name: string; email: string };
 };
 
-async function pushFiles(world: World, user: Account, { repository, files, branch, message }: Push): Promise<string> {
+async function pushFiles(world: World, user: Account, push: Push): Promise<string> {
+  const { repository, files, branch, message } = push;
+  const self = { name: user.name, email: noReply(user) };
+  const people = { AUTHOR: push.author ?? self, COMMITTER: push.committer ?? self };
   const directory = await mkdtemp(join(tmpdir(), "stand-in-push-"));
   const credentials = Buffer.from(`${user.login}:${user.token}`).toString("base64");
   // In the environment, so that the token is in no file and no argument list.
@@ -113,9 +150,9 @@ async function pushFiles(world: World, user: Account, { repository, files, branc
     GIT_CONFIG_KEY_1: "maintenance.auto",
     GIT_CONFIG_VALUE_1: "false",
     ...Object.fromEntries(
-      ["AUTHOR", "COMMITTER"].flatMap((role) => [
-        [`GIT_${role}_NAME`, user.name],
-        [`GIT_${role}_EMAIL`, noReply(user)],
+      Object.entries(people).flatMap(([role, person]) => [
+        [`GIT_${role}_NAME`, person.name],
+        [`GIT_${role}_EMAIL`, person.email],
         [`GIT_${role}_DATE`, date],
       ]),
     ),

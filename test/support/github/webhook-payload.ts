@@ -23,7 +23,11 @@ export function publishedExample(name: string): Json {
 export function patchExample(name: string, parts: Json): Json {
   const example = relocated(publishedExample(name), parts);
   return Object.fromEntries(
-    Object.entries(parts).map(([key, part]) => [key, isJson(part) ? merge(sameKind(example[key]), part) : part]),
+    Object.entries(parts).map(([key, part]) => [
+      key,
+      // What changed is told by the state alone.
+      isJson(part) && key !== "changes" ? merge(sameKind(example[key]), part) : part,
+    ]),
   );
 }
 

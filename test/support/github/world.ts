@@ -1,5 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { BareGit } from "./bare-git.ts";
+import type { IssueEvent } from "./issue-events.ts";
+import type { Team } from "./teams.ts";
 import type { Ci, Conclusion, Delivery, Json, Permissions, RepositorySettings, Role, Violation } from "./types.ts";
 
 /** The stand-in's state: what GitHub would keep in its database. Rendered by render-*.ts, changed by the routes. */
@@ -12,7 +14,13 @@ export type Account = {
   name: string;
   token: string;
   createdAt: Date;
+  /** What it did stays; where GitHub's schemas allow it, `null` stands for who did it. */
+  deleted: boolean;
 };
+
+/** A pull request in a merge queue: its commit holds everything that is before it in the queue. */
+export type QueueEntry = { issue: PullIssue; baseRef: string; base: string; head: string; group: QueueGroup };
+export type QueueGroup = { ref: string; base: string; head: string };
 
 type App = {
   id: number;
@@ -74,6 +82,7 @@ export type Issue = {
   updatedAt: Date;
   closedAt: Date | undefined;
   reactions: Reaction[];
+  events: IssueEvent[];
   pull: Pull | undefined;
 };
 
@@ -116,9 +125,13 @@ export type Pull = {
   reviews: Review[];
   comments: ReviewComment[];
   reviewers: Account[];
+  /** Who pushed the present head. */
+  pushedBy: Account;
   /** What the mergeability was computed for (`head base`), and the result. */
   mergeable: { key: string; value: boolean } | undefined;
 };
+
+export type PullIssue = Issue & { pull: Pull };
 
 /** An App that reports checks: the App under test or GitHub Actions. */
 export type CheckApp = Pick<
@@ -220,9 +233,19 @@ export type Repository = {
   /** Commits that GitHub signed for the App. */
   signed: Set<string>;
   settings: RepositorySettings;
+  /** Identity of the classic protection rules, by branch. */
+  protectionRules: Map<string, { id: number; createdAt: Date }>;
+  queue: QueueEntry[];
 };
 
-export type Sent = { repository?: Repository; sender: Account; installation?: InstallationState; payload: Json };
+export type Sent = {
+  repository?: Repository;
+  /** For events of an organization that are about no repository. */
+  organization?: Account;
+  sender: Account;
+  installation?: InstallationState;
+  payload: Json;
+};
 
 export type World = {
   url: string;
@@ -233,8 +256,13 @@ export type World = {
   privateKey: string;
   webhookSecret: string;
   actions: CheckApp & { bot: Account };
+  /** The committer of what GitHub itself writes. */
+  webFlow: Account;
   accounts: Map<string, Account>;
   repositories: Map<string, Repository>;
+  /** Where a repository was before it was renamed or transferred: GitHub redirects from there. */
+  formerNames: Map<string, Repository>;
+  teams: Team[];
   installations: InstallationState[];
   tokens: Map<string, InstallationToken>;
   violations: Violation[];
@@ -269,13 +297,3 @@ export function findRepository(world: World, fullName: string): Repository | und
 export function installationOf(world: World, repository: Repository): InstallationState | undefined {
   return world.installations.find(({ repositories }) => repositories.has(repository));
 }
-
-/** A user's role on a repository, by ownership, collaboration, or because everybody may read it. */
-export function roleOf(repository: Repository, account: Account): Role | undefined {
-  if (repository.owner === account) return "admin";
-  return repository.collaborators.get(account.login.toLowerCase()) ?? (repository.private ? undefined : "read");
-}
-
-const order: readonly Role[] = ["read", "triage", "write", "maintain", "admin"];
-export const isAtLeast = (role: Role | undefined, wanted: Role) =>
-  role !== undefined && order.indexOf(role) >= order.indexOf(wanted);

@@ -1,10 +1,9 @@
 import { actor } from "../access.ts";
 import { renderJob, renderRun, renderWorkflow } from "../render-checks.ts";
-import { stamp } from "../render.ts";
 import { ApiError, created, found, invalid, nothing, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import { rerunFailed } from "../workflow-runs.ts";
-import type { Job, Repository, WorkflowRun } from "../world.ts";
+import type { Job, Repository, Workflow, WorkflowRun, World } from "../world.ts";
 import { json, text } from "../json.ts";
 
 /** GitHub Actions as the API shows it. */
@@ -42,18 +41,28 @@ export const actionsHandlers: Record<string, RepositoryHandler> = {
       call.repository.workflows.map((workflow) => renderWorkflow(call.world, call.repository, workflow)),
       "workflows",
     ),
-  "actions/create-workflow-dispatch": dispatch,
-  "actions/list-repo-secrets": (call) => {
-    const secrets = call.repository.settings.secrets.map(({ name, updatedAt }) => ({
-      name,
-      created_at: stamp(call.repository.createdAt),
-      updated_at: stamp(updatedAt),
-    }));
-    return page(call, secrets, "secrets");
+  "actions/get-workflow": async ({ world, repository, params }) => {
+    const key = params["workflow_id"] ?? "";
+    const workflow = workflowIn(repository, key) ?? (await workflowOfFile(world, repository, key));
+    return ok(renderWorkflow(world, repository, found(workflow)));
   },
-  "actions/get-github-actions-default-workflow-permissions-repository": () =>
-    ok({ default_workflow_permissions: "read", can_approve_pull_request_reviews: false }),
+  "actions/create-workflow-dispatch": dispatch,
 };
+
+/** Known by id or file name, once it has run. */
+const workflowIn = (repository: Repository, key: string): Workflow | undefined =>
+  repository.workflows.find(({ id, path }) => String(id) === key || path.endsWith(`/${key}`));
+
+/** A file on the default branch is a workflow before it has ever run. */
+async function workflowOfFile(world: World, repository: Repository, key: string): Promise<Workflow | undefined> {
+  const path = `.github/workflows/${key}`;
+  const head = repository.refs.get(`refs/heads/${repository.defaultBranch}`);
+  const files = head === undefined ? [] : await repository.git.tree(head, true);
+  if (!files.some((file) => file.path === path)) return undefined;
+  const workflow = { id: world.nextId(), name: key.replace(/\.ya?ml$/, ""), path, createdAt: world.now() };
+  repository.workflows.push(workflow);
+  return workflow;
+}
 
 const runIn = (repository: Repository, params: Record<string, string>): WorkflowRun =>
   found(repository.runs.find(({ id }) => String(id) === params["run_id"]));
@@ -82,7 +91,7 @@ async function listRuns(call: RepositoryCall): Promise<Reply> {
 /** Finds the workflow by id or file name; the run itself is the test's to make. */
 function dispatch({ world, repository, caller, params, body }: RepositoryCall): Reply {
   const key = params["workflow_id"] ?? "";
-  const workflow = found(repository.workflows.find(({ id, path }) => String(id) === key || path.endsWith(`/${key}`)));
+  const workflow = found(workflowIn(repository, key));
   const branch = text(body["ref"]).replace("refs/heads/", "");
   if (!repository.refs.has(`refs/heads/${branch}`)) throw invalid(`No ref found for: ${branch}`);
   const payload = { inputs: json(body["inputs"]), ref: `refs/heads/${branch}`, workflow: workflow.path };

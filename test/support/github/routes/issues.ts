@@ -12,6 +12,7 @@ import {
   setLabels,
   setState,
 } from "../issues.ts";
+import { renderEvent } from "../issue-events.ts";
 import { isJson, list, text } from "../json.ts";
 import { closePull, reopenPull } from "../pulls.ts";
 import { renderAccount } from "../render.ts";
@@ -19,7 +20,8 @@ import { renderComment, renderIssue, renderLabel } from "../render-issue.ts";
 import { ApiError, created, found, invalid, nothing, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import type { Json } from "../types.ts";
-import { findAccount, isAtLeast, roleOf } from "../world.ts";
+import { isAtLeast, roleOf } from "../roles.ts";
+import { findAccount } from "../world.ts";
 import type { Account, Act, Comment, Issue, Repository } from "../world.ts";
 
 /** Issues, their labels and comments: also for pull requests. */
@@ -35,6 +37,11 @@ export const issueHandlers: Record<string, RepositoryHandler> = {
     return created(renderIssue(world, repository, await openIssue(world, repository, fields)));
   },
   "issues/update": updateIssue,
+  "issues/list-events": (call) =>
+    page(
+      call,
+      issueIn(call.repository, call.params).events.map((event) => renderEvent(call.world, call.repository, event)),
+    ),
   "issues/list-comments": (call) => {
     const { world, repository } = call;
     const issue = issueIn(repository, call.params);

@@ -8,12 +8,12 @@ import { closePull, openPull, reopenPull } from "../pulls.ts";
 import { renderAccount } from "../render.ts";
 import { renderCommit } from "../render-git.ts";
 import { mergeBase, renderPull, renderPullSimple } from "../render-pull.ts";
-import type { PullIssue } from "../render-pull.ts";
 import { ApiError, created, found, invalid, notFound, nothing, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import type { Json } from "../types.ts";
-import { findAccount, isAtLeast, roleOf } from "../world.ts";
-import type { Act, Repository, World } from "../world.ts";
+import { isAtLeast, roleOf } from "../roles.ts";
+import { findAccount } from "../world.ts";
+import type { Act, PullIssue, Repository, World } from "../world.ts";
 import { issueIn } from "./issues.ts";
 
 /** Pull requests, without their reviews. */
@@ -66,6 +66,7 @@ export const pullHandlers: Record<string, RepositoryHandler> = {
       ...(typeof body["commit_message"] === "string" && { message: body["commit_message"] }),
       method: method === "" ? "merge" : method,
       by: actor(world, caller),
+      caller,
     });
     return ok({ sha, merged: true, message: "Pull Request successfully merged" });
   },

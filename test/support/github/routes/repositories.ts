@@ -3,13 +3,16 @@ import { diffFiles } from "../diff.ts";
 import { isJson } from "../json.ts";
 import { renderAccount, renderRepository } from "../render.ts";
 import { renderCommit } from "../render-git.ts";
+import { association } from "../render-issue.ts";
 import { renderPullSimple } from "../render-pull.ts";
 import { isPull } from "../issues.ts";
+import { isProtected, protectionOf, wantedChecks } from "../protection.ts";
 import { ApiError, found, invalid, notFound, nothing, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
 import type { Json, Role } from "../types.ts";
-import { findAccount, roleOf } from "../world.ts";
-import type { Repository, World } from "../world.ts";
+import { roleOf } from "../roles.ts";
+import { findAccount } from "../world.ts";
+import type { Account, Repository, World } from "../world.ts";
 import { renderFiles } from "./pulls.ts";
 
 /** Repositories, branches, commits, who may do what, and repository_dispatch. */
@@ -20,6 +23,7 @@ export const repositoryHandlers: Record<string, RepositoryHandler> = {
       ...(caller.kind === "user" && { permissions: rights(roleOf(repository, caller.user)) }),
     }),
   "repos/get-collaborator-permission-level": collaboratorPermission,
+  "repos/list-collaborators": listCollaborators,
   "repos/list-branches": (call) => {
     const { world, repository } = call;
     const branches = [...repository.refs].filter(([ref]) => ref.startsWith("refs/heads/"));
@@ -28,7 +32,7 @@ export const repositoryHandlers: Record<string, RepositoryHandler> = {
       branches.map(([ref, sha]) => ({
         name: ref.slice("refs/heads/".length),
         commit: { sha, url: `${world.url}/repos/${repository.fullName}/commits/${sha}` },
-        protected: false,
+        protected: isProtected(repository, ref.slice("refs/heads/".length)),
       })),
     );
   },
@@ -64,13 +68,6 @@ export const repositoryHandlers: Record<string, RepositoryHandler> = {
     );
   },
   "repos/create-dispatch-event": dispatch,
-  "repos/get-branch-rules": (call) => page(call, call.repository.settings.rules),
-  "repos/get-repo-rulesets": (call) => page(call, []),
-  "repos/get-branch-protection": ({ repository, params }) => {
-    const protection = repository.settings.protection[params["branch"] ?? ""];
-    if (!protection) throw new ApiError(404, "Branch not protected");
-    return ok(protection);
-  },
 };
 
 export const plain = (body: Buffer): Reply => ({
@@ -94,8 +91,31 @@ function collaboratorPermission({ world, repository, params }: RepositoryCall): 
   if (!account || account.type !== "User") throw new ApiError(404, `${login} is not a user`);
   const role = roleOf(repository, account);
   const coarse: Record<string, string> = { maintain: "write", triage: "read" };
-  const user = { ...renderAccount(world, account), role_name: role ?? "none", permissions: rights(role) };
+  const user = renderCollaborator(world, repository, account);
   return ok({ permission: role ? (coarse[role] ?? role) : "none", role_name: role ?? "none", user });
+}
+
+function renderCollaborator(world: World, repository: Repository, account: Account): Json {
+  const role = roleOf(repository, account);
+  return { ...renderAccount(world, account), role_name: role ?? "none", permissions: rights(role) };
+}
+
+/** Who has a role of their own, or owns the repository. `permission` is what they may at least do. */
+function listCollaborators(call: RepositoryCall): Reply {
+  const { world, repository, query } = call;
+  const invited = [...repository.collaborators.keys()].map((login) => findAccount(world, login));
+  const known = [repository.owner, ...invited].filter((account) => account !== undefined);
+  const people = known.filter(({ type }) => type === "User");
+  const may = (account: Account): Record<string, boolean> => rights(roleOf(repository, account));
+  const chosen = people.filter(
+    (account) =>
+      may(account)[query["permission"] ?? "pull"] === true &&
+      (query["affiliation"] !== "outside" || association(repository, account) === "COLLABORATOR"),
+  );
+  return page(
+    call,
+    chosen.map((account) => renderCollaborator(world, repository, account)),
+  );
 }
 
 async function getBranch({ world, repository, params }: RepositoryCall): Promise<Reply> {
@@ -104,13 +124,15 @@ async function getBranch({ world, repository, params }: RepositoryCall): Promise
   if (!sha) throw new ApiError(404, "Branch not found");
   const url = `${world.url}/repos/${repository.fullName}/branches/${name}`;
   const html = `${world.url}/${repository.fullName}/tree/${name}`;
-  const status = { enforcement_level: "off", contexts: [], checks: [] };
+  const protection = protectionOf(repository, name);
+  const contexts = protection ? wantedChecks(protection).map(({ context }) => context) : [];
+  const status = { enforcement_level: contexts.length > 0 ? "non_admins" : "off", contexts, checks: [] };
   return ok({
     name,
     commit: renderCommit(world, repository, await repository.git.commit(sha)),
     _links: { self: url, html },
-    protected: false,
-    protection: { enabled: false, required_status_checks: status },
+    protected: isProtected(repository, name),
+    protection: { enabled: protection !== undefined, required_status_checks: status },
     protection_url: `${url}/protection`,
   });
 }

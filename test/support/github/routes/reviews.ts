@@ -3,7 +3,7 @@ import { json, list, text } from "../json.ts";
 import { renderReview, renderReviewComment } from "../render-pull.ts";
 import { created, found, invalid, ok, page } from "../reply.ts";
 import type { RepositoryCall, RepositoryHandler, Reply } from "../reply.ts";
-import { announceReview, commentOnLine, replyTo, submitReview } from "../reviews.ts";
+import { commentOnLine, dismissReview, replyTo, submitReview } from "../reviews.ts";
 import type { NewComment } from "../reviews.ts";
 import type { Review, ReviewComment } from "../world.ts";
 import { pullIn } from "./pulls.ts";
@@ -33,10 +33,7 @@ export const reviewHandlers: Record<string, RepositoryHandler> = {
     const { world, repository, params } = call;
     const issue = pullIn(repository, params);
     const review = reviewIn(call);
-    if (!["APPROVED", "CHANGES_REQUESTED"].includes(review.state))
-      throw invalid("Can not dismiss a review with this state");
-    review.state = "DISMISSED";
-    announceReview(actOf(call), issue, review, "dismissed");
+    dismissReview(actOf(call), issue, review, text(call.body["message"]));
     return ok(renderReview(world, repository, issue, review));
   },
   "pulls/list-comments-for-review": (call) => {
