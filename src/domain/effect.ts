@@ -28,7 +28,13 @@ export const Effect = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("markReady"), pull: Pull }),
   z.strictObject({ type: z.literal("merge"), pull: Pull }),
   z.strictObject({ type: z.literal("watch"), afterSeconds: z.number().min(0) }),
-  z.strictObject({ type: z.literal("revert"), pull: Pull, mergeSha: CommitSha }),
+  /** `asked`: a person wants it, with their reason; else the failure came back. */
+  z.strictObject({
+    type: z.literal("revert"),
+    pull: Pull,
+    mergeSha: CommitSha,
+    asked: z.strictObject({ by: z.string(), note: z.string() }).optional(),
+  }),
   z.strictObject({ type: z.literal("closePull"), pull: Pull }),
   /** Check who gave a command, react to the comment, and turn it into an event if it counts. */
   z.strictObject({ type: z.literal("answer"), command: Command, by: Actor, at: CommentRef }),

@@ -4,7 +4,7 @@ import { SettledPolicy } from "./policy.ts";
 import { Proof } from "./proof.ts";
 import { reasonCodes } from "./reason.ts";
 import { CommitSha } from "./repository.ts";
-import { Fingerprint, Guidance, Signal } from "./signal.ts";
+import { Actor, Fingerprint, Guidance, Signal } from "./signal.ts";
 
 /** A short id that people can read out and that names branches: 8 lower-case letters and digits. */
 export const IncidentId = z
@@ -33,7 +33,14 @@ export type Outcome = z.infer<typeof Outcome>;
 /** Where an incident is in its life. Stored as JSON, so the schema is also the migration check. */
 export const State = z.discriminatedUnion("phase", [
   z.strictObject({ phase: z.literal("triaging"), guidance: Guidance.optional() }),
-  z.strictObject({ phase: z.literal("held"), reason, note: z.string(), ...common }),
+  z.strictObject({
+    phase: z.literal("held"),
+    reason,
+    note: z.string(),
+    /** Held before triage was over: whoever goes on starts with it, so that nothing is fixed that triage would refuse. */
+    untriaged: z.strictObject({ guidance: Guidance.optional() }).optional(),
+    ...common,
+  }),
   z.strictObject({ phase: z.literal("fixing"), ...common }),
   z.strictObject({ phase: z.literal("proving"), patch: Patch, ...common }),
   z.strictObject({ phase: z.literal("proposing"), patch: Patch, proof: Proof, ...common }),
@@ -46,12 +53,30 @@ export const State = z.discriminatedUnion("phase", [
     pull: Pull,
     mergeSha: CommitSha,
     revert: z.int().positive().optional(),
+    /** The person who asked for the revert; absent where the failure came back. */
+    askedBy: z.string().optional(),
   }),
-  z.strictObject({ phase: z.literal("closed"), outcome: Outcome, reason, note: z.string(), pull: Pull.optional() }),
+  z.strictObject({
+    phase: z.literal("closed"),
+    outcome: Outcome,
+    reason,
+    note: z.string(),
+    pull: Pull.optional(),
+    /** The merge that can still be taken back. */
+    mergeSha: CommitSha.optional(),
+    /** The revert that somebody asked for afterwards; its number once it is there. */
+    revert: z.union([z.enum(["asked", "failed"]), z.int().positive()]).optional(),
+  }),
 ]);
 export type State = z.infer<typeof State>;
 export type Phase = State["phase"];
 export type In<P extends Phase> = Extract<State, { phase: P }>;
+
+/** The pull requests of an incident: the fix, then its revert. */
+export function pullNumbers(state: State): number[] {
+  const pull = "pull" in state && state.pull ? [state.pull.number] : [];
+  return "revert" in state && typeof state.revert === "number" ? [...pull, state.revert] : pull;
+}
 
 /** One failure being healed, as it is kept. Times are UTC milliseconds. */
 export const Incident = z.strictObject({
@@ -66,6 +91,10 @@ export const Incident = z.strictObject({
   /** The latest patch and proof, kept when the phase moves on, for comments and the pull request's body. */
   patch: Patch.optional(),
   proof: Proof.optional(),
+  /** Who asked for this fix, or for something about it: none of them can approve it. */
+  requesters: z.array(Actor).default([]),
+  /** Who pushed to the fix branch beside the App, as webhooks named them. */
+  pushers: z.array(Actor).default([]),
   /** The closed incident that this one follows. */
   follows: IncidentId.optional(),
   openedAt: z.int(),

@@ -1,41 +1,19 @@
 import * as z from "zod";
+import { commandNames, commands as commandTable } from "./command.ts";
+import type { CommandName } from "./command.ts";
+import { GatePolicy } from "./policy-gate.ts";
+import { Limits } from "./policy-limits.ts";
+import { ProtectionPolicy } from "./policy-protection.ts";
+import { Role } from "./role.ts";
 
 const globs = z.array(z.string().min(1)).max(200);
 const commands = z.array(z.string().min(1).max(2_000)).max(20);
 
-const Limits = z.strictObject({
-  attempts: z
-    .int()
-    .min(1)
-    .max(10)
-    .default(3)
-    .describe("Automatic attempts per incident before it gives up; a human's word resets the count."),
-  ciIterations: z.int().min(0).max(10).default(2).describe("Automatic attempts after the pull request's CI went red."),
-  turns: z.int().min(1).max(200).default(40).describe("Model turns per attempt."),
-  minutes: z.number().min(0.1).max(120).default(20).describe("Wall time of one attempt."),
-  usd: z.number().min(0.01).max(100).default(2).describe("Money per attempt, in US dollars."),
-  tokens: z
-    .int()
-    .min(1_000)
-    .max(20_000_000)
-    .default(2_000_000)
-    .describe("Input and output tokens per attempt, cached ones included."),
-  outputChars: z
-    .int()
-    .min(1_000)
-    .max(200_000)
-    .default(30_000)
-    .describe("Characters of one tool result that the model gets to see (60 % head, 40 % tail)."),
-  commandMinutes: z
-    .number()
-    .min(0.1)
-    .max(60)
-    .default(10)
-    .describe("Wall time of one setup, verify or reproduce command."),
-  files: z.int().min(1).max(200).default(10).describe("Files a patch may touch."),
-  lines: z.int().min(1).max(20_000).default(400).describe("Lines a patch may add and remove together."),
-  watchHours: z.number().min(0).max(720).default(24).describe("How long a merged fix is watched for the same failure."),
-});
+type Roles = { [N in CommandName]: z.ZodDefault<typeof Role> };
+const roleOf = (name: CommandName) =>
+  Role.default(commandTable[name].role).describe(`Who may say \`/self-heal ${name}\`, at least.`);
+// Object.fromEntries forgets which keys there are; they are the command table's.
+const roles = Object.fromEntries(commandNames.map((name) => [name, roleOf(name)])) as Roles;
 
 /**
  * The rules of one repository, from its default branch's `.github/self-heal.yml`. Strict, so a typo is an error.
@@ -43,6 +21,17 @@ const Limits = z.strictObject({
  */
 export const Policy = z.strictObject({
   enabled: z.boolean().default(true).describe("`false` stops fixing in this repository."),
+  mode: z
+    .enum(["observe", "fix"])
+    .optional()
+    .describe(
+      "`observe`: say what would be done, and wait for a maintainer's `/self-heal go`. `fix`: start at once. When absent: `observe` until a maintainer says `go` in the onboarding issue, `fix` from then on.",
+    ),
+  merge: z
+    .enum(["manual", "auto"])
+    .default("manual")
+    .describe("`manual`: a person merges. `auto`: Self-Heal merges the approved commit when the gate passes."),
+  mergeMethod: z.enum(["squash", "merge", "rebase"]).default("squash").describe("How `merge: auto` merges."),
   labels: z
     .array(z.string().min(1).max(50))
     .min(1)
@@ -72,6 +61,21 @@ export const Policy = z.strictObject({
     })
     .prefault({}),
   limits: Limits.prefault({}),
+  gate: GatePolicy.prefault({}),
+  protection: ProtectionPolicy.prefault({}),
+  commands: z.strictObject(roles).prefault({}),
+  onboarding: z
+    .enum(["repository", "organization", "off"])
+    .default("repository")
+    .describe(
+      "Where a new installation introduces itself: one issue per repository, one in the organisation's `.github` repository, or none.",
+    ),
+  retentionDays: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(30)
+    .describe("How long the data of a repository is kept after the App was removed from it."),
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -87,6 +87,22 @@ export const reasons = {
     title: "the repository is archived, empty or out of reach",
     next: "Unarchive it or restore the App's access, then ask again.",
   },
+  observing: {
+    title: "this repository is only observed: a maintainer must say go",
+    next: "A maintainer comments `/self-heal go` to have this fixed, or sets `mode: fix` in the policy.",
+  },
+  "on-hold": {
+    title: "a person put it on hold",
+    next: "Comment `/self-heal go` when it may go on, or `/self-heal stop` to end it.",
+  },
+  paused: {
+    title: "fixing is paused in this repository",
+    next: "A maintainer comments `/self-heal resume`, then `/self-heal go`.",
+  },
+  protection: {
+    title: "the repository's settings are not what its policy expects",
+    next: "Correct the settings that the protection report names (or set `protection.mode: report`), then comment `/self-heal go`.",
+  },
   "ci-red": {
     title: "the pull request's checks stay red",
     next: "Review the failing checks; push to the branch, or comment `/self-heal retry` with a hint.",
@@ -96,6 +112,14 @@ export const reasons = {
     next: "Comment `/self-heal retry` to build on the new commits.",
   },
   stopped: { title: "a maintainer stopped it", next: "Comment `/self-heal retry` to start again." },
+  "taken-over": {
+    title: "a person took it over",
+    next: "Go on with the branch by hand; comment `/self-heal retry` to have Self-Heal start again on a new one.",
+  },
+  "not-a-bug": {
+    title: "a maintainer said that nothing is broken",
+    next: "Close the report; comment `/self-heal retry` if it is a bug after all.",
+  },
   "closed-by-human": {
     title: "the pull request was closed without merging",
     next: "Comment `/self-heal retry` with what was wrong, if a new attempt is wanted.",

@@ -46,6 +46,8 @@ export const Signal = z.strictObject({
   trust: z.enum(["maintainer", "telemetry"]),
   /** The person who asked for the fix, whose write permission triage checks. Absent for machines. */
   requester: Actor.optional(),
+  /** Whoever caused the delivery, person or machine. They asked for the fix as much as a requester did. */
+  sender: Actor.optional(),
   /** UTC milliseconds. */
   at: z.int(),
 });

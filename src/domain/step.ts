@@ -3,6 +3,7 @@ import type { On } from "./event.ts";
 import type { In, Outcome, Pull, State, Tries } from "./incident.ts";
 import type { SettledPolicy } from "./policy.ts";
 import type { Reason } from "./reason.ts";
+import type { CommitSha } from "./repository.ts";
 import type { Guidance } from "./signal.ts";
 
 /** What follows from one event: the new state, the effects to run, and a new incident where a closed one comes back. */
@@ -84,9 +85,54 @@ export function hold(from: Carried, reason: Reason, note: string): Step {
   return to({ phase: "held", reason, note, ...carried(from) }, { type: "report" });
 }
 
+/** A person's word; what it interrupts is dropped, the pull request rests as it is. */
+export function rest(state: Open | In<"triaging">, { by, note }: On<"holdAsked">): Step {
+  const why = { reason: "on-hold", note: said(`put on hold by @${by}`, note) } as const;
+  if (state.phase === "held") return to({ ...state, ...why }, { type: "report" });
+  if (state.phase !== "triaging") return hold(state, why.reason, why.note);
+  const { guidance } = state;
+  return to({ phase: "held", ...why, untriaged: guidance ? { guidance } : {}, tries: fresh }, { type: "report" });
+}
+
+/** Whether only `go` ends a hold: its role may be higher than that of `retry`. */
+export function waitsForGo({ reason }: Pick<In<"held">, "reason">): boolean {
+  return reason === "observing" || reason === "on-hold";
+}
+
+/** With a pull request everything is looked at again, its approval too; without one an attempt starts. */
+export function go(state: In<"held">): Step {
+  const { tries } = spoken(state);
+  if (state.pull) return check({ tries, pull: state.pull });
+  if (!state.untriaged) return fix({ tries }, {});
+  return to({ phase: "triaging", ...state.untriaged }, { type: "triage" }, { type: "report" });
+}
+
+export function retryHeld(state: In<"held">, { guidance }: On<"retryAsked">): Step {
+  return waitsForGo(state) ? stay(state) : fix(spoken(state), { guidance });
+}
+
 export function stop(state: Carried, by: string): Step {
-  const step = close("rejected", "stopped", `stopped by @${by}`, state.pull);
-  return state.pull ? { ...step, effects: [{ type: "closePull", pull: state.pull }, ...step.effects] } : step;
+  return closingPull(close("rejected", "stopped", `stopped by @${by}`, state), state);
+}
+
+/** A person's word that nothing is broken. What is merged already is not closed, and a revert is left to people. */
+export function notABug(state: Exclude<State, In<"closed">>, { by, note }: On<"notABugSaid">): Step {
+  const from = "pull" in state ? state : {};
+  const step = close("ignored", "not-a-bug", said(`@${by} said that it is not a bug`, note), from);
+  return "mergeSha" in state ? step : closingPull(step, from);
+}
+
+/** The pull request stays open: it is a person's from now on. */
+export function handOver(state: Exclude<State, In<"closed">>, by: string): Step {
+  return close("needsHuman", "taken-over", `taken over by @${by}`, "pull" in state ? state : {});
+}
+
+function closingPull(step: Step, { pull }: { pull?: Pull | undefined }): Step {
+  return pull ? { ...step, effects: [{ type: "closePull", pull }, ...step.effects] } : step;
+}
+
+function said(what: string, note: string): string {
+  return note ? `${what}: ${note}` : what;
 }
 
 export function merged(state: Open, { number, sha }: On<"pullMerged">, { watchHours }: Rulebook): Step {
@@ -102,9 +148,46 @@ export function merged(state: Open, { number, sha }: On<"pullMerged">, { watchHo
 
 export function rejected(state: Open, { number, by }: On<"pullClosed">): Step {
   if (state.pull?.number !== number) return stay(state);
-  return close("rejected", "closed-by-human", `closed by @${by}`, state.pull);
+  return close("rejected", "closed-by-human", `closed by @${by}`, state);
 }
 
-export function close(outcome: Outcome, reason: Reason, note: string, pull?: Pull): Step {
-  return to({ phase: "closed", outcome, reason, note, ...(pull && { pull }) }, { type: "report" });
+export function revert({ pull, mergeSha }: In<"watching">, { by, note }: Pick<On<"revertAsked">, "by" | "note">): Step {
+  return to(
+    { phase: "reverting", pull, mergeSha, askedBy: by },
+    { type: "revert", pull, mergeSha, asked: { by, note } },
+    { type: "report" },
+  );
+}
+
+/** Closed stays closed: the revert is proposed, once, and remembered beside what the end was. */
+export function revertClosed(state: In<"closed">, { by, note }: On<"revertAsked">): Step {
+  const { pull, mergeSha } = state;
+  if (!canRevert(state) || !pull || !mergeSha) return stay(state);
+  return to({ ...state, revert: "asked" }, { type: "revert", pull, mergeSha, asked: { by, note } }, { type: "report" });
+}
+
+/** Whether a closed incident has a merge that nobody has asked yet to take back. */
+export function canRevert({ mergeSha, revert }: In<"closed">): boolean {
+  return mergeSha !== undefined && (revert === undefined || revert === "failed");
+}
+
+/** The merged fix stays. That is a good end only where the failure did not come back. */
+export function keepFix({ pull, askedBy }: In<"reverting">, note: string): Step {
+  return askedBy === undefined
+    ? close("needsHuman", "recurred", note, { pull })
+    : close("healed", "healed", note, { pull });
+}
+
+/** `from` is what is known of the pull request and its merge, and stays known. */
+export function close(
+  outcome: Outcome,
+  reason: Reason,
+  note: string,
+  from: { pull?: Pull | undefined; mergeSha?: CommitSha | undefined } = {},
+): Step {
+  const { pull, mergeSha } = from;
+  return to(
+    { phase: "closed", outcome, reason, note, ...(pull && { pull }), ...(mergeSha && { mergeSha }) },
+    { type: "report" },
+  );
 }

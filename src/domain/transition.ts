@@ -8,12 +8,20 @@ import {
   fix,
   fresh,
   giveUp,
+  go,
+  handOver,
   hold,
+  keepFix,
   look,
   merged,
+  notABug,
   red,
   rejected,
+  rest,
   retry,
+  retryHeld,
+  revert,
+  revertClosed,
   spoken,
   stay,
   stop,
@@ -24,15 +32,26 @@ import type { Open, Rulebook, Step } from "./step.ts";
 type Rule<P extends Phase, T extends Event["type"]> = (state: In<P>, event: On<T>, rules: Rulebook) => Step;
 /** A cell of the table: the phases it can lead to (staying put aside), and the rule itself. A test holds the two together. */
 type Cell<P extends Phase, T extends Event["type"]> = { to: readonly Phase[]; rule: Rule<P, T> };
+type NotClosed = Exclude<State, In<"closed">>;
 type Table = { [P in Phase]: { [T in Event["type"]]?: Cell<P, T> } };
 
-/** Ways to end that every phase before the merge has. */
+/** What a person may say as long as the incident is open. */
+const words = {
+  takenOver: leads(["closed"], (state: NotClosed, { by }: On<"takenOver">) => handOver(state, by)),
+  notABugSaid: leads(["closed"], (state: NotClosed, event: On<"notABugSaid">) => notABug(state, event)),
+};
+
+const holdAsked = leads(["held"], (state: Open | In<"triaging">, event: On<"holdAsked">) => rest(state, event));
+
+/** What every phase between triage and the merge has. */
 const endings = {
   stopAsked: leads(["closed"], (state: Open, { by }: On<"stopAsked">) => stop(state, by)),
   pullMerged: leads(["watching"], (state: Open, event: On<"pullMerged">, rules: Rulebook) =>
     merged(state, event, rules),
   ),
   pullClosed: leads(["closed"], (state: Open, event: On<"pullClosed">) => rejected(state, event)),
+  holdAsked,
+  ...words,
 };
 
 /** A switch or a limit stops an attempt wherever it is. */
@@ -69,13 +88,18 @@ export const table: Table = {
       return fix({ tries: fresh }, guidance ? { guidance } : {});
     }),
     stopAsked: leads(["closed"], (_, { by }) => close("rejected", "stopped", `stopped by @${by}`)),
+    holdAsked,
+    ...words,
   },
   held: {
     ...endings,
-    retryAsked: leads(["fixing"], (state, { guidance }) => fix(spoken(state), { guidance })),
+    retryAsked: leads(["fixing"], retryHeld),
+    goAsked: leads(["fixing", "checking", "triaging"], go),
     headMoved: leads([], (state, { head }) =>
       state.pull ? stay({ ...state, pull: { ...state.pull, head } }) : stay(state),
     ),
+    // Put on hold while it was being proposed.
+    pullOpened: leads([], (state, { pull }) => to({ ...state, pull }, { type: "report" })),
   },
   fixing: {
     ...endings,
@@ -150,25 +174,36 @@ export const table: Table = {
           { type: "revert", pull: state.pull, mergeSha: state.mergeSha },
           { type: "report" },
         );
-      return commit === undefined ? close("needsHuman", "recurred", note, state.pull) : stay(state);
+      return commit === undefined ? close("needsHuman", "recurred", note, state) : stay(state);
     }),
-    watchElapsed: leads(["closed"], ({ pull }) => close("healed", "healed", "the failure stayed away", pull)),
-    stopAsked: leads(["closed"], ({ pull }, { by }) => close("healed", "healed", `@${by} ended the watch`, pull)),
+    watchElapsed: leads(["closed"], (state) => close("healed", "healed", "the failure stayed away", state)),
+    stopAsked: leads(["closed"], (state, { by }) => close("healed", "healed", `@${by} ended the watch`, state)),
+    revertAsked: leads(["reverting"], revert),
+    ...words,
   },
   reverting: {
     revertProposed: leads([], (state, { number }) => to({ ...state, revert: number }, { type: "report" })),
     pullMerged: leads(["closed"], (state, { number, by }) =>
-      number === state.revert ? close("reverted", "reverted", `reverted by @${by}`, state.pull) : stay(state),
+      number === state.revert ? close("reverted", "reverted", `reverted by @${by}`, { pull: state.pull }) : stay(state),
     ),
     pullClosed: leads(["closed"], (state, { number, by }) =>
-      number === state.revert ? close("needsHuman", "recurred", `@${by} closed the revert`, state.pull) : stay(state),
+      number === state.revert ? keepFix(state, `@${by} closed the revert`) : stay(state),
     ),
-    stopAsked: leads(["closed"], (state, { by }) => close("needsHuman", "recurred", `stopped by @${by}`, state.pull)),
+    stopAsked: leads(["closed"], (state, { by }) => keepFix(state, `stopped by @${by}`)),
+    ...words,
   },
   // Closed stays closed; what comes back is a new incident, linked to this one.
   closed: {
-    // Stopped while it was being proposed: nobody would look after that pull request.
-    pullOpened: leads([], (state, { pull }) => to({ ...state, pull }, { type: "closePull", pull })),
+    // Ended while it was being proposed: nobody would look after that pull request, unless somebody took it over.
+    pullOpened: leads([], (state, { pull }) => {
+      if (state.pull?.number === pull.number) return stay(state);
+      const next = { ...state, pull };
+      return state.reason === "taken-over" ? stay(next) : to(next, { type: "closePull", pull });
+    }),
+    revertAsked: leads([], revertClosed),
+    revertProposed: leads([], (state, { number }) =>
+      state.revert === "asked" ? to({ ...state, revert: number }, { type: "report" }) : stay(state),
+    ),
     recurred: leads([], (state) => ({ ...stay(state), successor: {} })),
     retryAsked: leads([], (state, { guidance }) => ({ ...stay(state), successor: { guidance } })),
   },
@@ -201,12 +236,18 @@ function leads<S extends State, T extends Event["type"]>(
 }
 
 function failed(state: State, { effect, message }: On<"effectFailed">): Step {
-  if (state.phase === "closed" || cosmetic.includes(effect)) return stay(state);
+  if (state.phase === "closed") return failedClosed(state, effect);
+  if (cosmetic.includes(effect)) return stay(state);
   const note = `${effect}: ${message}`;
-  if (state.phase === "watching" || state.phase === "reverting")
-    return close("needsHuman", "internal", note, state.pull);
+  if (state.phase === "watching" || state.phase === "reverting") return close("needsHuman", "internal", note, state);
   if ("pull" in state && state.pull && "tries" in state) return hold(state, "internal", note);
   return close("gaveUp", "internal", note);
+}
+
+/** Nothing reopens it; a revert that could not be proposed may be asked for again. */
+function failedClosed(state: In<"closed">, effect: string): Step {
+  if (effect !== "revert" || state.revert !== "asked") return stay(state);
+  return to({ ...state, revert: "failed" }, { type: "report" });
 }
 
 /** An event of an attempt counts only while that attempt is the current one. */

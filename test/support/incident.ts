@@ -20,6 +20,8 @@ export function sampleIncident(): Incident {
     signals: 1,
     state: { phase: "triaging" },
     policy: samplePolicy,
+    requesters: [{ login: "ada", type: "User" }],
+    pushers: [],
     openedAt: 1000,
     changedAt: 1000,
   };
