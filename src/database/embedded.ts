@@ -1,12 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { UserError } from "../domain/user-error.ts";
-import { type Connections, connect } from "./connection.ts";
+import { type Connections, type Sql, connect } from "./connection.ts";
 import { archiveOn, deliveriesOn } from "./deliveries.ts";
+import { forgettingIn } from "./forget.ts";
+import { gatesFrom, gatesIn } from "./gates.ts";
 import { groupCommit } from "./group-commit.ts";
 import { incidentsFrom, incidentsIn } from "./incidents.ts";
 import { backlogOn, jobsIn, leasesOn } from "./jobs.ts";
 import { lockDirectory } from "./lock.ts";
-import type { Store } from "./store.ts";
+import { marksOn, standingsFrom, standingsIn } from "./standings.ts";
+import type { Store, Tx } from "./store.ts";
+import { tasksIn, tasksOn } from "./tasks.ts";
 
 /**
  * Opens the store in a directory of this host, which it makes where it is missing: SQLite, for one process.
@@ -38,6 +42,7 @@ export async function storeOn(connections: Connections): Promise<Store> {
   // There is one process, so every lease in the file belongs to a dead one. Its tries stay counted.
   await write((sql) => {
     sql.run("update jobs set leased_until = null, owner = null where leased_until is not null");
+    sql.run("update tasks set leased_until = null, owner = null where leased_until is not null");
     sql.run("update deliveries set leased_until = null where leased_until is not null");
   });
   const { accept, flushed } = groupCommit(write);
@@ -47,8 +52,13 @@ export async function storeOn(connections: Connections): Promise<Store> {
     ...archiveOn(connections),
     ...leasesOn(connections),
     ...backlogOn(connections),
+    ...tasksOn(connections),
     ...incidentsFrom(read),
-    transaction: (work) => write((sql) => work({ ...incidentsIn(sql), ...jobsIn(sql) })),
+    find: incidentsIn(read).find,
+    ...standingsFrom(read),
+    ...marksOn(connections),
+    ...gatesFrom(read),
+    transaction: (work) => write((sql) => work(writesIn(sql))),
     async check() {
       read.get("select checks from health");
       await write((sql) => sql.run("update health set checks = checks + 1"));
@@ -57,5 +67,16 @@ export async function storeOn(connections: Connections): Promise<Store> {
       await flushed();
       await connections.close();
     },
+  };
+}
+
+function writesIn(sql: Sql): Tx {
+  return {
+    ...incidentsIn(sql),
+    ...jobsIn(sql),
+    ...tasksIn(sql),
+    ...standingsIn(sql),
+    ...gatesIn(sql),
+    ...forgettingIn(sql),
   };
 }

@@ -99,7 +99,7 @@ function columns(incident: Incident): Record<string, SQLInputValue> {
     phase: state.phase,
     pull: pull?.number ?? null,
     head: pull?.head ?? null,
-    revert: state.phase === "reverting" ? (state.revert ?? null) : null,
+    revert: "revert" in state && typeof state.revert === "number" ? state.revert : null,
     issue: signal.origin.kind === "issue" ? signal.origin.number : null,
     body: JSON.stringify(incident),
   };

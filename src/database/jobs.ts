@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { Effect, delaySeconds } from "../domain/effect.ts";
 import { IncidentId } from "../domain/incident.ts";
-import type { Connections, Row, Sql } from "./connection.ts";
-import type { Job, Store, Tx } from "./store.ts";
+import type { Connections, Sql } from "./connection.ts";
+import { claimReadable, held, jsonOf, leasesOf } from "./leases.ts";
+import type { Store, Tx } from "./store.ts";
+import { taskTimes } from "./tasks.ts";
 
 const Leased = z.object({
   id: z.int(),
   incident: IncidentId,
-  effect: z.string(),
+  effect: jsonOf(Effect),
   attempt: z.int(),
   tries: z.int(),
   leased_until: z.int(),
@@ -42,6 +44,7 @@ const nextDue = `
     select min(due_at) from deliveries where state = 'pending' and due_at > :after and leased_until is null
     union all
     select min(leased_until) from deliveries where leased_until > :after
+    union all ${taskTimes}
   )`;
 
 export function jobsIn(sql: Sql): Pick<Tx, "enqueue" | "finishJob"> {
@@ -61,12 +64,7 @@ export function jobsIn(sql: Sql): Pick<Tx, "enqueue" | "finishJob"> {
       );
     },
     async finishJob(id, attempt) {
-      return (
-        sql.run("delete from jobs where id = :id and attempt = :attempt and leased_until is not null", {
-          id: Number(id),
-          attempt,
-        }) > 0
-      );
+      return sql.run(`delete from jobs where ${held}`, { id: Number(id), attempt }) > 0;
     },
   };
 }
@@ -86,70 +84,29 @@ function replace(
 }
 
 /** Leases. The connection's `write` makes claims exclusive: there is one writer at a time. */
-export function leasesOn({ write }: Connections): Pick<Store, "claim" | "renew" | "release"> {
+export function leasesOn(connections: Connections): Pick<Store, "claim" | "renew" | "release" | "jobs"> {
+  const { renew, release, counts } = leasesOf("jobs", connections);
   return {
     claim: ({ now, leaseMs, types, owner }) =>
-      write((sql) => {
+      connections.write((sql) => {
         const values = { now, until: now + leaseMs, types: JSON.stringify(types), owner };
-        for (let row = sql.get(claim, values); row; row = sql.get(claim, values)) {
-          const job = parse(row, sql);
-          if (job) return job;
-        }
-        return undefined;
+        const row = claimReadable(sql, "jobs", { claim: () => sql.get(claim, values), row: Leased });
+        if (!row) return undefined;
+        const { id, leased_until: leasedUntil, ...rest } = row;
+        return { ...rest, id: String(id), leasedUntil };
       }),
-    async renew(id, attempt, leasedUntil) {
-      const changed = await write((sql) =>
-        sql.run(
-          `update jobs set leased_until = :leasedUntil
-           where id = :id and attempt = :attempt and leased_until is not null`,
-          { id: Number(id), attempt, leasedUntil },
-        ),
-      );
-      return changed > 0;
-    },
-    async release(id, attempt, { dueAt, error, counts }) {
-      await write((sql) =>
-        sql.run(
-          `update jobs set leased_until = null, owner = null, due_at = :dueAt, error = :error, tries = tries - :uncounted
-           where id = :id and attempt = :attempt and leased_until is not null`,
-          { id: Number(id), attempt, dueAt, error, uncounted: counts ? 0 : 1 },
-        ),
-      );
-    },
+    renew,
+    release,
+    jobs: counts,
   };
 }
 
-/** What waits, and what must not be claimed. */
-export function backlogOn({ read, write }: Connections): Pick<Store, "nextDue" | "jobs" | "suspend"> {
+/** What waits. */
+export function backlogOn({ read }: Connections): Pick<Store, "nextDue"> {
   return {
     async nextDue(after = -1) {
       const { at } = z.object({ at: z.int().nullable() }).parse(read.get(nextDue, { after }));
       return at ?? undefined;
     },
-    async jobs() {
-      const row = read.get(
-        `select coalesce(sum(leased_until is null and not broken), 0) as waiting,
-                coalesce(sum(leased_until is not null), 0) as leased, coalesce(sum(broken), 0) as broken from jobs`,
-      );
-      return z.object({ waiting: z.int(), leased: z.int(), broken: z.int() }).parse(row);
-    },
-    async suspend(installation, suspended) {
-      const statement = suspended
-        ? "insert into suspended values (:installation) on conflict do nothing"
-        : "delete from suspended where installation = :installation";
-      await write((sql) => sql.run(statement, { installation }));
-    },
   };
-}
-
-/** A job whose effect this version cannot read is set aside: left in place it would block every later claim. */
-function parse(row: Row, sql: Sql): Job | undefined {
-  const { id, leased_until: leasedUntil, effect, ...rest } = Leased.parse(row);
-  const parsed = Effect.safeParse(JSON.parse(effect));
-  if (parsed.success) return { ...rest, id: String(id), effect: parsed.data, leasedUntil };
-  sql.run("update jobs set broken = 1, error = :error, leased_until = null, owner = null where id = :id", {
-    id,
-    error: z.prettifyError(parsed.error),
-  });
-  return undefined;
 }

@@ -82,6 +82,61 @@ const migrations: readonly string[] = [
   create table health (id integer primary key check (id = 1), checks integer not null) strict;
   insert into health values (1, 0);
   `,
+  `
+  -- What is to be brought up to date, one row per key. autoincrement: id and attempt name one run, and are event keys.
+  create table tasks (
+    id integer primary key autoincrement,
+    key text not null unique,
+    kind text not null,
+    repository integer not null,
+    installation integer not null,
+    body text not null,
+    due_at integer not null,
+    -- When it is due again: it was wanted while it ran.
+    again_at integer,
+    attempt integer not null default 0,
+    tries integer not null default 0,
+    leased_until integer,
+    owner text,
+    -- Why it was put back. Such a row keeps its due time.
+    error text,
+    broken integer not null default 0
+  ) strict;
+  create index tasks_due on tasks (due_at, id) where not broken;
+  create index tasks_leased on tasks (leased_until) where leased_until is not null;
+  create index tasks_repository on tasks (repository);
+
+  -- How repositories stand. GitHub's names ignore case.
+  create table standings (
+    id integer primary key,
+    installation integer not null,
+    owner text not null collate nocase,
+    name text not null collate nocase,
+    status text not null check (status in ('active', 'suspended', 'removed')),
+    body text not null
+  ) strict;
+  create index standings_installation on standings (installation);
+  create index standings_name on standings (owner, name);
+  create index standings_status on standings (status);
+
+  -- The gate of each pull request as it was decided last. body is last: what is listed without it is read without it.
+  create table gates (
+    repository integer not null,
+    number integer not null,
+    open integer not null,
+    decision text not null,
+    head text not null,
+    incident text,
+    at integer not null,
+    body text not null,
+    primary key (repository, number)
+  ) strict;
+  create index gates_newest on gates (at);
+  create index gates_repository on gates (repository, at);
+  create index gates_head on gates (head, at);
+  create index gates_open on gates (repository, at) where open;
+  create index gates_fixes on gates (repository, at) where incident is not null;
+  `,
 ];
 
 /** Brings a database to the present schema, in one transaction. Throws UserError when it is from a newer version. */

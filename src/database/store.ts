@@ -1,7 +1,11 @@
 import type { Address } from "../domain/address.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
+import type { Decision } from "../domain/decision.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
+import type { Repository } from "../domain/repository.ts";
+import type { GateRecord, Standing } from "../domain/standing.ts";
+import type { Task } from "../domain/task.ts";
 
 /** One inbound HTTP call, verified. Key: (source, id). `body` is the raw bytes. Times are UTC milliseconds. */
 export type Delivery = { source: string; id: string; event: string; body: Buffer; receivedAt: number };
@@ -28,7 +32,25 @@ export type Job = {
   leasedUntil: number;
 };
 
-/** Puts a job or delivery back until `dueAt`. `counts: false` (a rate limit, a shutdown) takes the try back. */
+/**
+ * A leased task. `id` belongs to one row and never comes back; `attempt` is the fencing token, as in `Job`. Together they
+ * name one run. `tries` counts the starts since it last succeeded, this one included.
+ */
+export type ClaimedTask = { id: string; task: Task; attempt: number; tries: number };
+
+/** Enough of an open gate to queue another look at it; the whole record may be large. */
+export type OpenGate = { repository: Repository; number: number; decision: Decision["decision"] };
+
+type GateFilter = {
+  repository?: number;
+  open?: boolean;
+  head?: string;
+  /** Only Self-Heal's own fixes (true), or only other pull requests. */
+  fixes?: boolean;
+  limit: number;
+};
+
+/** Puts a job, task or delivery back until `dueAt`. `counts: false` (a rate limit, a shutdown) takes the try back. */
 export type Back = { dueAt: number; error: string; counts: boolean };
 
 export type LoggedEvent = { key: string; incident: IncidentId; event: Event; at: number };
@@ -53,6 +75,28 @@ export type Tx = {
   enqueue(incident: IncidentId, effect: Effect, dueAt: number): Promise<void>;
   /** Removes a finished job. False when the lease was lost: then nothing else of the transaction may stand. */
   finishJob(id: string, attempt: number): Promise<boolean>;
+
+  /**
+   * Makes sure that a task runs once more, at `dueAt`. There is one row per `taskKey`. One that waits keeps the earlier of
+   * the two times (one that was put back keeps its own: it may be waiting for a rate limit) and takes the newer task.
+   * One that runs may have read the old state already, so it becomes due again when it has ended.
+   * False when nothing was added, because a run that has not started yet covers it.
+   */
+  want(task: Task, dueAt: number): Promise<boolean>;
+  /**
+   * Removes a finished task, or makes it due again where it was wanted while it ran. False when the lease was lost: then
+   * nothing else of the transaction may stand.
+   */
+  finishTask(id: string, attempt: number): Promise<boolean>;
+  standing(repository: number): Promise<Standing | undefined>;
+  saveStanding(standing: Standing): Promise<void>;
+  gate(repository: number, pull: number): Promise<GateRecord | undefined>;
+  saveGate(gate: GateRecord): Promise<void>;
+  /**
+   * Deletes everything that is kept about a repository: incidents with their events and jobs, tasks, gates, and how it
+   * stands. Its deliveries go with `prune`.
+   */
+  forget(repository: number): Promise<void>;
 };
 
 type Claim = { now: number; leaseMs: number; types: readonly Effect["type"][]; owner: string };
@@ -92,18 +136,58 @@ export type Store = {
   renew(id: string, attempt: number, leasedUntil: number): Promise<boolean>;
   /** Gives a lease back; changes nothing when it was lost. */
   release(id: string, attempt: number, back: Back): Promise<void>;
-  /** When the next job or delivery becomes due (for a leased one: is free again), counting only times later than `after`. */
+
+  /**
+   * Leases the oldest due task, or gives undefined. An expired lease is free again. A task of a repository that is
+   * suspended or removed waits, unless it is `forget`.
+   */
+  claimTask(claim: { now: number; leaseMs: number; owner: string }): Promise<ClaimedTask | undefined>;
+  /** Extends a lease. False when it was lost. */
+  renewTask(id: string, attempt: number, leasedUntil: number): Promise<boolean>;
+  /** Gives a lease back; changes nothing when it was lost. */
+  releaseTask(id: string, attempt: number, back: Back): Promise<void>;
+  /** `broken` tasks are never claimed, because this version cannot read them; wanted again, they are whole again. */
+  tasks(): Promise<{ waiting: number; leased: number; broken: number }>;
+
+  /** When the next job, task or delivery becomes due (for a leased one: is free again), counting only times later than `after`. */
   nextDue(after?: number): Promise<number | undefined>;
 
   incident(id: IncidentId): Promise<Incident | undefined>;
+  /** As `Tx.find`, of what was committed, without a lock. */
+  find(address: Address): Promise<Incident | undefined>;
   /** Newest first. */
   incidents(filter: { open?: boolean; limit: number }): Promise<Incident[]>;
   /** In the order they were applied. */
   events(incident: IncidentId): Promise<LoggedEvent[]>;
   /** `broken` jobs are kept but never claimed: this version cannot read their effect. */
   jobs(): Promise<{ waiting: number; leased: number; broken: number }>;
-  /** Marks an installation as suspended or removed (true) or active again; effects of its repositories are not claimed meanwhile. */
-  suspend(installation: number, suspended: boolean): Promise<void>;
+
+  standing(repository: number): Promise<Standing | undefined>;
+  /** Upper and lower case are the same, as on GitHub. Where a name was given away, the newest active repository. */
+  standingByName(owner: string, name: string): Promise<Standing | undefined>;
+  /** All that are active, in the order of their ids. */
+  activeRepositories(): Promise<Repository[]>;
+  /** In the order of their ids. */
+  standings(filter?: { status?: Standing["status"]; installation?: number }): Promise<Standing[]>;
+  /**
+   * Marks an installation and what is known to be in it, and gives the repositories whose status changed. `suspended`
+   * applies to active ones, `active` to suspended ones, `removed` to all. While it is not active, effects and tasks of its
+   * repositories are not claimed; when it is removed, its tasks are dropped. `at` becomes `removedAt`.
+   */
+  markInstallation(installation: number, status: Standing["status"], at: number): Promise<Repository[]>;
+  /** Marks one repository alike, and gives it; undefined when it is not known. */
+  markRepository(repository: number, status: Standing["status"], at: number): Promise<Repository | undefined>;
+  /**
+   * Marks a repository as active, known before or not. Whatever is kept about it has its present name, owner and
+   * installation from now on.
+   */
+  remember(repository: Repository): Promise<void>;
+  gate(repository: number, pull: number): Promise<GateRecord | undefined>;
+  /** Newest first. */
+  gates(filter: GateFilter): Promise<GateRecord[]>;
+  /** Of active repositories, the one decided longest ago first. */
+  openGates(filter?: { installation?: number; repository?: number; head?: string }): Promise<OpenGate[]>;
+
   /** Throws when the store cannot be read or written. */
   check(): Promise<void>;
   /** Ends what was accepted, then closes. Everything fails afterwards. */

@@ -2,7 +2,9 @@ import type { Store, Tx } from "../database/store.ts";
 import type { Address } from "../domain/address.ts";
 import { delaySeconds } from "../domain/effect.ts";
 import type { Event, On } from "../domain/event.ts";
-import type { Incident, IncidentId } from "../domain/incident.ts";
+import { pullNumbers } from "../domain/incident.ts";
+import type { Incident, IncidentId, State } from "../domain/incident.ts";
+import { askers, peopleAfter, together } from "../domain/people.ts";
 import { Policy } from "../domain/policy.ts";
 import type { Fingerprint, Guidance, Signal } from "../domain/signal.ts";
 import type { Rulebook } from "../domain/step.ts";
@@ -47,10 +49,7 @@ export async function open(
     const last = await tx.find({ kind: "fingerprint", repository: signal.repository.id, fingerprint });
     if (last && last.state.phase !== "closed")
       return { incident: await apply(tx, last, { key, event }, { at, newId }), opened: false };
-    const incident: Incident = {
-      ...fresh({ id: newId(), signal, fingerprint }, at),
-      ...(last && { follows: last.id }),
-    };
+    const incident = fresh({ id: newId(), signal, fingerprint }, { event, at, ...(last && { follows: last }) });
     if (await tx.insertEvent({ key, incident: incident.id, event, at })) {
       await begin(tx, incident, at);
       return { incident, opened: true };
@@ -71,34 +70,65 @@ export async function apply(
   if (!(await tx.insertEvent({ key, incident: incident.id, event, at }))) return incident;
   const step = transition(incident.state, event, rules(incident));
   if (step.successor) return succeed(tx, incident, { key, event, ...step.successor }, circumstances);
-  const counted = step.state !== incident.state;
-  const again = event.type === "recurred";
-  const next: Incident = {
-    ...incident,
-    ...(counted && { ...kept(event, incident), state: step.state }),
-    ...(again && { signals: incident.signals + 1 }),
-    ...((counted || again) && { changedAt: at }),
-  };
-  if (counted || again) await tx.saveIncident(next);
+  const next = after(incident, event, { state: step.state, at });
+  if (next !== incident) await tx.saveIncident(next);
   for (const effect of step.effects) await tx.enqueue(incident.id, effect, at + delaySeconds(effect) * 1000);
+  if (!settled.includes(event.type)) {
+    const { repository } = incident.signal;
+    const numbers = new Set([...pullNumbers(incident.state), ...pullNumbers(next.state)]);
+    for (const number of numbers) await tx.want({ kind: "gate", repository, number }, at);
+  }
+  if (event.type === "pauseAsked" || event.type === "resumeAsked") await pause(tx, incident, event, at);
   return next;
+}
+
+/** Events after which a gate comes out as before: it was just decided, or nothing happened that it looks at. */
+const settled: readonly Event["type"][] = ["approved", "gateDecided", "commandGiven", "commandRefused", "recurred"];
+
+/** The incident after an event; the same object when nothing about it has changed. */
+function after(incident: Incident, event: Event, { state, at }: { state: State; at: number }): Incident {
+  const counted = state !== incident.state;
+  const again = event.type === "recurred";
+  const people = peopleAfter(event, incident);
+  if (!counted && !again && people === incident) return incident;
+  const { requesters, pushers } = people;
+  return {
+    ...incident,
+    ...(counted && { ...kept(event, incident), state }),
+    ...(again && { signals: incident.signals + 1 }),
+    requesters,
+    pushers,
+    changedAt: at,
+  };
+}
+
+/** A word about the whole repository, said where an incident is discussed. */
+async function pause(
+  tx: Tx,
+  { signal: { repository } }: Incident,
+  event: On<"pauseAsked"> | On<"resumeAsked">,
+  at: number,
+): Promise<void> {
+  const { paused: _, ...standing } = (await tx.standing(repository.id)) ?? { repository, status: "active" as const };
+  const paused = event.type === "pauseAsked" ? { by: event.by, at, reason: event.note } : undefined;
+  await tx.saveStanding({ ...standing, ...(paused && { paused }) });
 }
 
 /** A closed incident comes back as a new one, unless a newer one is open already: then that one gets the event. */
 async function succeed(
   tx: Tx,
-  { id, signal, fingerprint }: Incident,
+  last: Incident,
   { key, event, guidance }: Keyed & { guidance?: Guidance },
   circumstances: Circumstances,
 ): Promise<Incident> {
+  const { signal, fingerprint } = last;
   const latest = await tx.find({ kind: "fingerprint", repository: signal.repository.id, fingerprint });
   if (latest && latest.state.phase !== "closed")
     return apply(tx, latest, { key: `${key}/${latest.id}`, event }, circumstances);
   const { at, newId } = circumstances;
   const incident: Incident = {
-    ...fresh({ id: newId(), signal, fingerprint }, at),
+    ...fresh({ id: newId(), signal, fingerprint }, { event, at, follows: last }),
     state: { phase: "triaging", ...(guidance && { guidance }) },
-    follows: id,
   };
   await begin(tx, incident, at);
   return incident;
@@ -109,12 +139,32 @@ async function begin(tx: Tx, incident: Incident, at: number): Promise<void> {
   await tx.enqueue(incident.id, { type: "triage" }, at);
 }
 
-function fresh(about: Pick<Incident, "id" | "signal" | "fingerprint">, at: number): Incident {
-  return { ...about, signals: 1, state: { phase: "triaging" }, openedAt: at, changedAt: at };
+/** An incident that nothing has happened to yet. Whoever asked for the one that it follows asked for this one, too. */
+function fresh(
+  about: Pick<Incident, "id" | "signal" | "fingerprint">,
+  { event, at, follows }: { event: Event; at: number; follows?: Incident },
+): Incident {
+  const requesters = together(follows?.requesters ?? [], askers(about.signal));
+  return {
+    ...about,
+    ...peopleAfter(event, { requesters, pushers: [] }),
+    signals: 1,
+    state: { phase: "triaging" },
+    ...(follows && { follows: follows.id }),
+    openedAt: at,
+    changedAt: at,
+  };
 }
 
-function recurrence({ title, url, commit }: Signal): Event {
-  return { type: "recurred", note: url ? `${title} (${url})` : title, ...(commit && { commit }) };
+function recurrence(signal: Signal): Event {
+  const { title, url, commit } = signal;
+  const requesters = askers(signal);
+  return {
+    type: "recurred",
+    note: url ? `${title} (${url})` : title,
+    ...(commit && { commit }),
+    ...(requesters.length > 0 && { requesters }),
+  };
 }
 
 /** What is worth keeping when the phase moves on. */
@@ -133,6 +183,7 @@ function triaged(verdict: On<"triaged">["verdict"], signal: Signal): Partial<Inc
 
 /** Before triage nobody has read the repository's policy; the defaults hold until then. */
 function rules({ policy }: Incident): Rulebook {
-  const { attempts, ciIterations, watchHours } = (policy ?? Policy.parse({})).limits;
-  return { attempts, ciIterations, watchHours, merge: "manual" };
+  const { limits, merge } = policy ?? Policy.parse({});
+  const { attempts, ciIterations, watchHours } = limits;
+  return { attempts, ciIterations, watchHours, merge };
 }

@@ -1,6 +1,5 @@
 import type { Back, ClaimedDelivery, Delivery, Handled, Store } from "../database/store.ts";
-import { retryTime } from "../domain/postponed.ts";
-import { backOffMs, brief, maxTries } from "./back-off.ts";
+import { backAfter, brief, maxTries } from "./back-off.ts";
 import type { Log } from "../domain/log.ts";
 import { Pump } from "./pump.ts";
 
@@ -84,9 +83,6 @@ async function outcome(
   try {
     return await handle(delivery);
   } catch (error) {
-    const retryAt = retryTime(error);
-    if (retryAt !== undefined) return { dueAt: Math.max(retryAt, now() + 1_000), error: brief(error), counts: false };
-    if (tries >= maxTries) return { state: "failed", note: brief(error) };
-    return { dueAt: now() + backOffMs(tries, random), error: brief(error), counts: true };
+    return backAfter(error, tries, { now, random }) ?? { state: "failed", note: brief(error) };
   }
 }

@@ -2,15 +2,25 @@ import type { Back, Job, Store } from "../database/store.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
-import { retryTime } from "../domain/postponed.ts";
-import { backOffMs, brief, maxTries } from "./back-off.ts";
+import type { Log } from "../domain/log.ts";
+import type { Recall } from "../domain/recall.ts";
+import { backAfter, brief, maxTries } from "./back-off.ts";
 import { apply } from "./dispatch.ts";
 import type { Every } from "./every.ts";
-import type { Log } from "../domain/log.ts";
+import { recallOf } from "./recall.ts";
+import { Interrupted, leaseMs, renewMs } from "./running.ts";
 import { isWanted } from "./wanted.ts";
 
-/** Carries out one effect. Called at least once per job, so it must tolerate having run before. */
-export type Run = (incident: Incident, effect: Effect, signal: AbortSignal) => Promise<Event | undefined>;
+/**
+ * Carries out one effect. Called at least once per job, so it must tolerate having run before. `recall` is about the
+ * incident's repository.
+ */
+export type Run = (
+  incident: Incident,
+  effect: Effect,
+  signal: AbortSignal,
+  recall: Recall,
+) => Promise<Event | undefined>;
 
 export type JobContext = {
   store: Store;
@@ -23,20 +33,6 @@ export type JobContext = {
   every: Every;
   newId: () => IncidentId;
 };
-
-/** Why a running effect is aborted. Whatever it still gives or throws is dropped. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-  readonly why: "stopping" | "leaseLost" | "unwanted";
-
-  constructor(why: Interrupted["why"]) {
-    super(why);
-    this.why = why;
-  }
-}
-
-export const leaseMs = 60_000;
-const renewMs = 20_000;
 
 /**
  * Runs one leased job to its end: recorded with its event, put back for another try, or dropped because the lease or
@@ -81,27 +77,24 @@ type End =
   | { kind: "lost" };
 
 async function outcome(job: Job, signal: AbortSignal, context: JobContext): Promise<End> {
-  const { now } = context;
+  const { store, now } = context;
   try {
     if (job.tries > maxTries) return failed(job, "it took the process down with it, repeatedly");
     signal.throwIfAborted();
-    const incident = await context.store.incident(job.incident);
+    const incident = await store.incident(job.incident);
     if (!incident || !isWanted(incident.state, job.effect)) return { kind: "unwanted" };
-    const event = await context.run(incident, job.effect, signal);
+    const event = await context.run(incident, job.effect, signal, recallOf(store, incident.signal.repository));
     signal.throwIfAborted();
     return { kind: "done", event };
   } catch (error) {
     if (signal.reason instanceof Interrupted) return interrupted(signal.reason, now());
-    const retryAt = retryTime(error);
-    // Never at once, whatever the error says: that would be a busy loop.
-    if (retryAt !== undefined)
-      return { kind: "back", dueAt: Math.max(retryAt, now() + 1_000), error: brief(error), counts: false };
+    const back = backAfter(error, job.tries, context);
+    if (back && !back.counts) return { kind: "back", ...back };
     context.log.warn(
       { incident: job.incident, effect: job.effect.type, tries: job.tries, err: error },
       "effect failed",
     );
-    if (job.tries >= maxTries) return failed(job, brief(error));
-    return { kind: "back", dueAt: now() + backOffMs(job.tries, context.random), error: brief(error), counts: true };
+    return back ? { kind: "back", ...back } : failed(job, brief(error));
   }
 }
 

@@ -11,7 +11,7 @@ const wanted: { [T in Effect["type"]]: (state: State, effect: Order<T>) => boole
   propose: (state, { patch }) => state.phase === "proposing" && state.patch.tree === patch.tree,
   merge: (state, { pull }) => state.phase === "merging" && state.pull.head === pull.head,
   watch: ({ phase }) => phase === "watching",
-  revert: ({ phase }) => phase === "reverting",
+  revert: (state) => state.phase === "reverting" || (state.phase === "closed" && state.revert === "asked"),
   observe: unlessClosed,
   markReady: unlessClosed,
   closePull: always,

@@ -7,13 +7,16 @@ import { type Every, every } from "./every.ts";
 import { newIncidentId } from "./incident-id.ts";
 import type { Log } from "../domain/log.ts";
 import { Pump } from "./pump.ts";
-import { Interrupted, type JobContext, type Run, leaseMs, runJob } from "./run-job.ts";
+import { type JobContext, type Run, runJob } from "./run-job.ts";
+import { Running, leaseMs } from "./running.ts";
 import { isWanted } from "./wanted.ts";
 
 export type WorkerOptions = {
   store: Store;
   run: Run;
   log: Log;
+  /** Called when an effect's event was applied: it may have led to tasks. */
+  applied?: () => void;
   /** How many effects run at once: those that occupy a sandbox or a model, and the others. */
   heavy?: number;
   light?: number;
@@ -38,10 +41,12 @@ export class Worker {
   readonly #lanes: readonly Lane[];
   readonly #pump: Pump;
   readonly #owner = `${process.pid}-${randomUUID()}`;
-  readonly #running = new Map<Job, AbortController>();
+  readonly #running = new Running<Job>();
+  readonly #applied: () => void;
 
   constructor({ store, run, log, heavy = 2, light = 8, ...rest }: WorkerOptions) {
-    const { now = Date.now, random = Math.random, newId = newIncidentId } = rest;
+    const { now = Date.now, random = Math.random, newId = newIncidentId, applied = () => undefined } = rest;
+    this.#applied = applied;
     this.#context = { store, run, log, now, random, newId, every: rest.every ?? every };
     this.#lanes = [lane(lightEffects, light), lane(heavyEffects, heavy)];
     this.#pump = new Pump({ take: () => this.#take(), nextDue: (after) => store.nextDue(after), now, log });
@@ -59,12 +64,10 @@ export class Worker {
 
   /** Aborts what runs and gives the leases back, without counting the try. Waits at most `graceMs` for the effects. */
   async stop(graceMs = 10_000): Promise<void> {
-    await this.#pump.stop();
-    for (const controller of this.#running.values()) controller.abort(new Interrupted("stopping"));
-    await Promise.race([this.#pump.ended(), grace(graceMs)]);
     const { store, now } = this.#context;
-    const back = { dueAt: now(), error: "the worker was stopped", counts: false };
-    for (const { id, attempt } of this.#running.keys()) await store.release(id, attempt, back);
+    await this.#running.stop(this.#pump, graceMs, async ({ id, attempt }, why) =>
+      store.release(id, attempt, { dueAt: now(), ...why }),
+    );
   }
 
   async #take(): Promise<(() => Promise<void>) | undefined> {
@@ -79,17 +82,15 @@ export class Worker {
   }
 
   async #run(job: Job): Promise<void> {
-    const controller = new AbortController();
-    this.#running.set(job, controller);
-    const incident = await runJob(job, controller, this.#context);
-    this.#running.delete(job);
-    if (incident) this.#dropUnwanted(incident);
+    const incident = await this.#running.during(job, (controller) => runJob(job, controller, this.#context));
+    if (!incident) return;
+    this.#applied();
+    this.#dropUnwanted(incident);
   }
 
   /** A stop that was just applied also stops the agent that is at work on this incident. */
   #dropUnwanted({ id, state }: Incident): void {
-    for (const [job, controller] of this.#running)
-      if (job.incident === id && !isWanted(state, job.effect)) controller.abort(new Interrupted("unwanted"));
+    this.#running.interrupt((job) => job.incident === id && !isWanted(state, job.effect), "unwanted");
   }
 }
 
@@ -100,8 +101,4 @@ function lane(types: Lane["types"], slots: number): Lane {
 function busy(limiter: Bottleneck): number {
   const { RECEIVED, QUEUED, RUNNING, EXECUTING } = limiter.counts();
   return RECEIVED + QUEUED + RUNNING + EXECUTING;
-}
-
-function grace(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -135,13 +135,13 @@ export function jobsContract(store: () => Store, reopen: () => Promise<void>): v
     await insert(store(), elsewhere);
     await enqueue(one.id, 100, report);
     await enqueue(elsewhere.id, 200, report);
-    await store().suspend(2, true);
-    await store().suspend(2, true);
+    await store().markInstallation(2, "suspended", 1);
+    await store().markInstallation(2, "suspended", 2);
     await reopen();
     expect(await store().nextDue()).toBe(200);
     expect(await claim()).toMatchObject({ incident: elsewhere.id });
     expect(await claim()).toBeUndefined();
-    await store().suspend(2, false);
+    await store().markInstallation(2, "active", 3);
     expect(await claim()).toMatchObject({ incident: one.id });
   });
 

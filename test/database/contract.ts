@@ -3,6 +3,8 @@ import type { Store } from "../../src/database/store.ts";
 import { deliveriesContract } from "./contract-deliveries.ts";
 import { addressesContract, queriesContract, transactionsContract } from "./contract-incidents.ts";
 import { jobsContract } from "./contract-jobs.ts";
+import { gatesContract, standingsContract } from "./contract-standings.ts";
+import { tasksContract } from "./contract-tasks.ts";
 
 export type Opened = { store: Store; reopen: () => Promise<Store>; dispose: () => Promise<void> };
 
@@ -19,6 +21,9 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     transactions: () => transactionsContract(present),
     addresses: () => addressesContract(present),
     jobs: () => jobsContract(present, reopen),
+    tasks: () => tasksContract(present, reopen),
+    standings: () => standingsContract(present, reopen),
+    gates: () => gatesContract(present),
     queries: () => queriesContract(present, reopen),
   };
   for (const [part, tests] of Object.entries(parts))

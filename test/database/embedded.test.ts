@@ -11,6 +11,7 @@ import { UserError } from "../../src/domain/user-error.ts";
 import { startChild } from "./child.ts";
 import { type Opened, storeContract } from "./contract.ts";
 import { incidentNumber, insert } from "./incidents.ts";
+import { gateOf, keep, repositoryNumber, standingOf } from "./standings.ts";
 
 const implementations: Record<string, () => Promise<Opened>> = {
   embedded: async () => {
@@ -50,6 +51,8 @@ describe("the embedded store in its directory", () => {
     body: Buffer.from(Array.from({ length: bytes }, () => randomInt(256))),
     receivedAt: 1,
   });
+
+  const gate = { kind: "gate", repository: repositoryNumber(1), number: 7 } as const;
 
   test("makes a directory that only its owner can read", async () => {
     const store = await openEmbedded({ directory: join(directory, "deep", "down") });
@@ -98,9 +101,10 @@ describe("the embedded store in its directory", () => {
   test("refuses a database of a newer version, and does not hold on to it", async () => {
     await (await openEmbedded({ directory })).close();
     const raw = new DatabaseSync(join(directory, "self-heal.db"));
+    const present = Number(raw.prepare("pragma user_version").get()?.["user_version"]);
     raw.exec("pragma user_version = 999");
     await expect(openEmbedded({ directory })).rejects.toThrow("schema 999, written by a newer Self-Heal");
-    raw.exec("pragma user_version = 1");
+    raw.exec(`pragma user_version = ${present}`);
     raw.close();
     await (await openEmbedded({ directory })).close();
   });
@@ -118,14 +122,18 @@ describe("the embedded store in its directory", () => {
     const before = await openEmbedded({ directory });
     await insert(before, incidentNumber(1));
     await before.transaction((tx) => tx.enqueue(incidentNumber(1).id, { type: "triage" }, 1));
+    await before.transaction((tx) => tx.want(gate, 1));
     await before.accept(delivery("1"));
     const claim = { now: 10, leaseMs: 1e9, types: ["triage"] as const, owner: "before" };
     const job = await before.claim(claim);
+    const task = await before.claimTask(claim);
     await before.claimDelivery(claim);
     await before.close();
     const after = await openEmbedded({ directory });
     await expect(after.renew(job?.id ?? "", 1, 99)).resolves.toBe(false);
     expect(await after.claim(claim)).toMatchObject({ id: job?.id, attempt: 2, tries: 2 });
+    await expect(after.renewTask(task?.id ?? "", 1, 99)).resolves.toBe(false);
+    expect(await after.claimTask(claim)).toMatchObject({ id: task?.id, attempt: 2, tries: 2 });
     expect(await after.claimDelivery(claim)).toMatchObject({ id: "1", tries: 2 });
     await after.close();
   });
@@ -142,6 +150,48 @@ describe("the embedded store in its directory", () => {
     expect(await store.claim(claim)).toMatchObject({ id: "2" });
     expect(await store.jobs()).toEqual({ waiting: 0, leased: 1, broken: 1 });
     await store.close();
+  });
+
+  test("sets a task aside that it cannot read, until it is wanted again", async () => {
+    const connections = connect(directory);
+    const store = await storeOn(connections);
+    await store.transaction((tx) => tx.want(gate, 1));
+    connections.writer.exec(`update tasks set body = '{"kind":"gate","unknown":true}'`);
+    await store.transaction((tx) => tx.want({ ...gate, number: 8 }, 2));
+    const claim = { now: 10, leaseMs: 10, owner: "me" };
+    expect(await store.claimTask(claim)).toMatchObject({ task: { number: 8 } });
+    expect(await store.tasks()).toEqual({ waiting: 0, leased: 1, broken: 1 });
+    expect(await store.nextDue(10)).toBe(20);
+    await expect(store.transaction((tx) => tx.want(gate, 5))).resolves.toBe(true);
+    expect(await store.claimTask(claim)).toMatchObject({ task: gate, tries: 1 });
+    await store.close();
+  });
+
+  test("says which standing and which gate it cannot read, and still marks them", async () => {
+    const connections = connect(directory);
+    const store = await storeOn(connections);
+    const repository = repositoryNumber(1);
+    await keep(store, { standings: [standingOf(repository)], gates: [gateOf(repository, 7)] });
+    connections.writer.exec("update standings set body = '{}'; update gates set body = '{}'");
+    await expect(store.standing(1)).rejects.toThrow("cannot read how repository 1 stands");
+    await expect(store.gate(1, 7)).rejects.toThrow("cannot read the gate of pull request 7 in repository 1");
+    expect(await store.openGates()).toHaveLength(1);
+    expect(await store.markRepository(1, "removed", 1)).toEqual(repository);
+    await store.close();
+  });
+
+  test("brings a database of the first version up to date, with what is in it", async () => {
+    const store = await openEmbedded({ directory });
+    await insert(store, incidentNumber(1));
+    await store.close();
+    const raw = new DatabaseSync(join(directory, "self-heal.db"));
+    raw.exec("drop table tasks; drop table standings; drop table gates; pragma user_version = 1");
+    raw.close();
+    const upgraded = await openEmbedded({ directory });
+    expect(await upgraded.incident(incidentNumber(1).id)).toEqual(incidentNumber(1));
+    await upgraded.remember(repositoryNumber(1));
+    expect((await upgraded.incident(incidentNumber(1).id))?.signal.repository).toEqual(repositoryNumber(1));
+    await upgraded.close();
   });
 
   test("gives up a delivery whose body is damaged, and goes on with the next", async () => {

@@ -42,6 +42,8 @@ test("opens an incident for a new failure and has it triaged", async () => {
     fingerprint,
     signals: 1,
     state: { phase: "triaging" },
+    requesters: [{ login: "ada", type: "User" }],
+    pushers: [],
     openedAt: 5,
     changedAt: 5,
   });
@@ -69,6 +71,7 @@ test("counts another signal of an open incident, and a repeated one not at all",
     type: "recurred",
     note: "It breaks (https://x.test/1)",
     commit: shas[0],
+    requesters: [{ login: "ada", type: "User" }],
   });
   expect(await waiting()).toEqual(["triage"]);
 });

@@ -7,6 +7,7 @@ import { dispatch } from "../../src/queue/dispatch.ts";
 import type { Run } from "../../src/queue/run-job.ts";
 import type { Worker } from "../../src/queue/worker.ts";
 import { incidentNumber } from "../database/incidents.ts";
+import { keep, standingOf } from "../database/standings.ts";
 import { samplePull } from "../support/events.ts";
 import { type Setup, deferred, happy, openNumber } from "./setup.ts";
 import { happily, workerTests } from "./worker-setup.ts";
@@ -38,9 +39,9 @@ const healed = [
 async function toTheEnd(worker: Worker): Promise<void> {
   for (;;) {
     await worker.idle();
-    const due = await store.nextDue();
+    const due = await store.nextDue(it.clock.at);
     if (due === undefined) return;
-    it.clock.at = Math.max(it.clock.at, due);
+    it.clock.at = due;
   }
 }
 
@@ -64,6 +65,27 @@ test("gives an effect the incident's present state", async () => {
   });
   await worker.idle();
   expect(seen.toSorted()).toEqual(["fix in fixing", "report in fixing", "triage in triaging"]);
+});
+
+test("gives an effect what is remembered about the incident's repository", async () => {
+  await openNumber(store, 1);
+  const { repository } = incidentNumber(1).signal;
+  await keep(store, { standings: [standingOf(repository)] });
+  let remembered: unknown;
+  await create(async (_incident, effect, _signal, recall) => {
+    if (effect.type === "triage") remembered = await recall.standing();
+    return undefined;
+  }).idle();
+  expect(remembered).toEqual(standingOf(repository));
+});
+
+test("says when the event of an effect was applied, and not when there was none", async () => {
+  await openNumber(store, 1);
+  let applied = 0;
+  const run: Run = async (_, effect) => (effect.type === "triage" ? ignore : undefined);
+  await create(run, { applied: () => applied++ }).idle();
+  expect(await phase()).toBe("closed");
+  expect(applied).toBe(1);
 });
 
 describe("lanes", () => {
@@ -234,9 +256,9 @@ test(
     for (;;) {
       await Promise.all(both.map((worker) => worker.idle()));
       await Promise.all(both.map((worker) => worker.idle()));
-      const due = await store.nextDue();
+      const due = await store.nextDue(it.clock.at);
       if (due === undefined) break;
-      it.clock.at = Math.max(it.clock.at, due);
+      it.clock.at = due;
     }
     expect(failures).toBeGreaterThan(100);
     for (const n of numbers) {
