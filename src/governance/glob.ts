@@ -1,3 +1,5 @@
+import { memoize } from "./memoize.ts";
+
 /** Braces may name so many alternatives; more is not a path pattern but an attack on our memory. */
 const maxAlternatives = 256;
 
@@ -14,54 +16,68 @@ const maxAlternatives = 256;
  * proportion to pattern times path.
  */
 export function protects(pattern: string, path: string): boolean {
-  const names = split(path);
-  return alternatives(pattern).some((alternative) => matchesStart(split(alternative), names));
+  return protectedBy([pattern], split(path)) !== undefined;
 }
 
-/** `a/b` and `/a/b/` alike. */
-function split(path: string): string[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
+/** The first of several patterns that protects a path, which is given as its names (see `split`). */
+export function protectedBy(patterns: readonly string[], names: readonly string[]): string | undefined {
+  return patterns.find((pattern) => compiled(pattern).some((atoms) => matchesSequence(atoms, names)));
 }
 
-/** Row by row over the pattern: at which positions of the path it may stand so far. A match of any beginning is a match. */
-function matchesStart(pattern: readonly string[], names: readonly string[]): boolean {
-  let reached = names.map((_, at) => at === 0);
-  reached.push(names.length === 0);
-  for (const part of pattern) reached = part === "**" ? anyDepth(reached) : oneName(part, names, reached);
-  return pattern.length > 0 && reached.some(Boolean);
-}
+/** `any`: any number of items, none included; a function: one item that it accepts. */
+export type Atom = "any" | ((item: string) => boolean);
 
-function anyDepth(reached: readonly boolean[]): boolean[] {
-  const first = reached.indexOf(true);
-  return reached.map((_, at) => first >= 0 && at >= first);
-}
-
-function oneName(part: string, names: readonly string[], reached: readonly boolean[]): boolean[] {
-  const atoms = parse(part);
-  return reached.map((_, at) => at > 0 && reached[at - 1] === true && matchesName(atoms, names[at - 1] ?? ""));
-}
-
-type Atom = "star" | ((character: string) => boolean);
-
-/** The classic two-pointer match: on a mismatch the last star takes one character more. */
-function matchesName(atoms: readonly Atom[], name: string): boolean {
-  const characters = Array.from(name);
-  let [at, from, star, taken] = [0, 0, -1, 0];
-  while (at < characters.length) {
+/** Whether a pattern describes a whole sequence. The classic two-pointer match: on a mismatch the last `any` takes one more. */
+export function matchesSequence(atoms: readonly Atom[], items: readonly string[]): boolean {
+  let at = 0;
+  let from = 0;
+  // Where the last `any` stands, and how many items it and what lies before it have taken.
+  let any = -1;
+  let taken = 0;
+  while (at < items.length) {
     const atom = atoms[from];
-    if (atom === "star") [star, taken, from] = [from, at, from + 1];
-    else if (atom?.(characters[at] ?? "")) [at, from] = [at + 1, from + 1];
-    else if (star >= 0) [taken, at, from] = [taken + 1, taken + 1, star + 1];
-    else return false;
+    if (atom === "any") {
+      any = from;
+      taken = at;
+      from += 1;
+    } else if (atom?.(items[at] ?? "")) {
+      at += 1;
+      from += 1;
+    } else if (any >= 0) {
+      taken += 1;
+      at = taken;
+      from = any + 1;
+    } else return false;
   }
-  return atoms.slice(from).every((atom) => atom === "star");
+  while (atoms[from] === "any") from += 1;
+  return from === atoms.length;
+}
+
+/** The names that a path consists of: of `a/b` and `/a/b/` alike. */
+export function split(path: string): string[] {
+  const names = path.split("/");
+  return names.includes("") || names.includes(".") ? names.filter((name) => name !== "" && name !== ".") : names;
+}
+
+/** A pattern's alternatives as atoms for the names of a path. A match of any beginning is a match: `any` at the end. */
+const compiled = memoize((pattern: string): Atom[][] =>
+  alternatives(pattern)
+    .map(split)
+    .filter((names) => names.length > 0)
+    .map((names) => [...names.map((name) => (name === "**" ? "any" : nameAtom(name))), "any"]),
+);
+
+function nameAtom(part: string): Atom {
+  const atoms = parse(part);
+  if (!/[*?[\\]/.test(part)) return literal(part);
+  return (name) => matchesSequence(atoms, Array.from(name));
 }
 
 function parse(part: string): Atom[] {
   if (/[!@+?*]\(/.test(part)) throw new SyntaxError(`extended patterns are not supported: ${part}`);
   const atoms: Atom[] = [];
   for (const [token] of part.matchAll(/\*+|\?|\\.|\[[!^]?\]?[^\]]*\]|[\s\S]/gu)) {
-    if (token.startsWith("*")) atoms.push("star");
+    if (token.startsWith("*")) atoms.push("any");
     else if (token === "?") atoms.push(() => true);
     else if (token === "[") throw new SyntaxError(`a [ is not closed: ${part}`);
     else if (token.length > 1 && token.startsWith("[")) atoms.push(characterClass(token));

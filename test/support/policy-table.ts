@@ -1,41 +1,50 @@
-import * as z from "zod";
-import { Policy } from "../../src/domain/policy.ts";
-
-type Schema = {
-  type?: string;
-  enum?: unknown[];
-  items?: Schema;
-  properties?: Record<string, Schema>;
-  description?: string;
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-};
+import { policyKeys } from "../../src/governance/policy-schema.ts";
+import type { Schema } from "../../src/governance/policy-schema.ts";
 
 /** The README's policy reference, from the schema: one row per key, in the order of the schema. */
 export function policyTable(): string {
-  // A JSON Schema of an object; zod types it as anything that JSON Schema may be.
-  const schema = z.toJSONSchema(Policy, { io: "input" }) as Schema;
-  const rows = keys(schema).map(
+  const rows = policyKeys().map(
     ([key, one]) => `| \`${key}\` | ${typeOf(one)} | ${defaultOf(one)} | ${one.description ?? ""} |`,
   );
   return ["| key | value | default | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-function keys({ properties = {} }: Schema, prefix = ""): [string, Schema][] {
-  return Object.entries(properties).flatMap(([name, one]) =>
-    one.properties ? keys(one, `${prefix}${name}.`) : [[`${prefix}${name}`, one] as [string, Schema]],
-  );
+function typeOf(schema: Schema): string {
+  const { type = "", enum: values, const: only, anyOf } = schema;
+  if (anyOf) return anyOf.map(typeOf).join(" or ");
+  if (only !== undefined) return code(only);
+  if (values?.includes("none") && values.includes("admin")) return "a role, `none` to `admin`";
+  if (values) return values.map(code).join(" or ");
+  return words[type]?.(schema) ?? type;
 }
 
-function typeOf({ type, enum: values, items, minimum, maximum }: Schema): string {
-  if (values) return values.map((value) => `\`${String(value)}\``).join(" or ");
-  if (type === "array") return `list of ${items?.type ?? "value"}s`;
-  return minimum === undefined || maximum === undefined ? String(type) : `${type}, ${minimum} to ${maximum}`;
+const words: Record<string, (schema: Schema) => string> = {
+  boolean: () => "`true` or `false`",
+  string: () => "text",
+  array: ({ items }) => `list of ${items?.properties ? `\`${shape(items)}\`` : "texts"}`,
+  integer: (schema) => `whole number${range(schema)}`,
+  number: (schema) => `number${range(schema)}`,
+};
+
+function range({ minimum, maximum }: Schema): string {
+  return minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}`;
 }
 
-function defaultOf({ default: value }: Schema): string {
-  if (value === undefined) return "detected";
-  const values: unknown[] = Array.isArray(value) ? value : [value];
-  return values.map((one) => `\`${typeof one === "string" ? one : JSON.stringify(one)}\``).join(", ");
+/** `{name, app?}`: optional keys are marked. */
+function shape({ properties = {}, required = [] }: Schema): string {
+  const names = Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
+  return `{${names.join(", ")}}`;
+}
+
+function defaultOf({ default: value, description = "" }: Schema): string {
+  if (value === undefined) return description.includes("Detected when absent") ? "detected" : "see meaning";
+  if (!Array.isArray(value)) return code(value);
+  return value.length === 0 ? "none" : value.map(code).join(", ");
+}
+
+function code(value: unknown): string {
+  if (typeof value === "string") return `\`${value}\``;
+  if (typeof value !== "object" || value === null) return `\`${JSON.stringify(value)}\``;
+  const parts = Object.entries(value).map(([key, one]) => `${key}: ${String(one)}`);
+  return `\`{${parts.join(", ")}}\``;
 }
