@@ -1,11 +1,19 @@
 import type { CommitSha, Repository } from "../domain/repository.ts";
 import { at } from "./address.ts";
+import { listResults } from "./check-results.ts";
+import type { CheckRun, Status } from "./check-results.ts";
 import { clip } from "./clip.ts";
 import { sameText } from "./marker.ts";
 import type { Octokit } from "./octokit.ts";
 
 /** Never `neutral` or `skipped`: GitHub counts both as success. */
 type Conclusion = "success" | "failure" | "action_required" | "cancelled" | "timed_out";
+
+type CreateParams = NonNullable<Parameters<Octokit["rest"]["checks"]["create"]>[0]>;
+/** A note at lines of a file. */
+export type Annotation = NonNullable<NonNullable<CreateParams["output"]>["annotations"]>[number];
+/** A button. GitHub takes three; a label of 20 characters, a description of 40, an identifier of 20. */
+type Button = NonNullable<CreateParams["actions"]>[number];
 
 /** A check run of ours. `externalId` names it among the runs of the same name on the same commit. */
 export type Check = {
@@ -15,18 +23,55 @@ export type Check = {
   title: string;
   summary: string;
   text?: string;
+  annotations?: readonly Annotation[];
+  /** GitHub does not show them again: a change of these alone is not written. */
+  actions?: readonly Button[];
 } & ({ conclusion: Conclusion } | { status: "queued" | "in_progress" });
 
+/** GitHub docs, "Create a check run": at most so many in one request. */
+const maxAnnotations = 50;
+
 /**
- * Posts a check run, or brings ours up to date; writes nothing when it is as it should be. Two requests. Needs scope
- * `report`. An App can only change its own runs, so a run of the same name by somebody else is left alone.
+ * Posts a check run, or brings ours up to date; writes nothing when it is as it should be. Two requests, and one for each
+ * 50 annotations more. Needs scope `report`. An App can only change its own runs, so a run of the same name by somebody
+ * else is left alone. Annotations can be added but not taken away: a run that has some is replaced by a new one.
  */
 export async function upsertCheck(octokit: Octokit, repo: Repository, check: Check): Promise<{ id: number }> {
   const { checks } = octokit.rest;
   const { id: app_id } = await octokit.self.identity();
   const { data } = await checks.listForRef({ ...at(repo), ref: check.head, check_name: check.name, app_id });
-  const there = data.check_runs.find((run) => run.external_id === check.externalId);
-  const wanted = {
+  const there = data.check_runs.filter((run) => run.external_id === check.externalId).sort((a, b) => b.id - a.id)[0];
+  const wanted = wantedRun(check);
+  const notes = check.annotations?.length ?? 0;
+  const sameNotes = there?.output.annotations_count === notes;
+  if (!there || !sameNotes) return post(octokit, repo, check);
+  if (isAsWanted(there, wanted)) return { id: there.id };
+  if (notes > 0) return post(octokit, repo, check);
+  await checks.update({ ...at(repo), check_run_id: there.id, ...wanted });
+  return { id: there.id };
+}
+
+async function post(octokit: Octokit, repo: Repository, check: Check): Promise<{ id: number }> {
+  const { name, head: head_sha, externalId: external_id, annotations = [] } = check;
+  const { output, ...wanted } = wantedRun(check);
+  const [first = [], ...more] = inGroups(annotations);
+  const notes = first.length > 0 && { annotations: [...first] };
+  const run = { ...at(repo), name, head_sha, external_id, ...wanted, output: { ...output, ...notes } };
+  const { id } = (await octokit.rest.checks.create(run)).data;
+  for (const group of more) {
+    const rest = { title: output.title, summary: output.summary, annotations: [...group] };
+    await octokit.rest.checks.update({ ...at(repo), check_run_id: id, output: rest });
+  }
+  return { id };
+}
+
+function inGroups(annotations: readonly Annotation[]): (readonly Annotation[])[] {
+  const groups = Math.ceil(annotations.length / maxAnnotations);
+  return Array.from({ length: groups }, (_, n) => annotations.slice(n * maxAnnotations, (n + 1) * maxAnnotations));
+}
+
+function wantedRun(check: Check) {
+  return {
     ...("conclusion" in check
       ? { status: "completed" as const, conclusion: check.conclusion }
       : { status: check.status }),
@@ -35,14 +80,8 @@ export async function upsertCheck(octokit: Octokit, repo: Repository, check: Che
       summary: clip(check.summary),
       ...(check.text !== undefined && { text: clip(check.text) }),
     },
+    ...(check.actions && { actions: [...check.actions] }),
   };
-  if (!there) {
-    const { name, head, externalId } = check;
-    const made = await checks.create({ ...at(repo), name, head_sha: head, external_id: externalId, ...wanted });
-    return { id: made.data.id };
-  }
-  if (!isAsWanted(there, wanted)) await checks.update({ ...at(repo), check_run_id: there.id, ...wanted });
-  return { id: there.id };
 }
 
 type Output = { title?: string | null; summary?: string | null; text?: string | null };
@@ -62,8 +101,6 @@ type FailedCheck = { name: string; url: string; summary: string; run?: number };
 /** A failure counts at once, a missing result only while nothing failed. `none`: nothing has reported at all. */
 export type ChecksState = { state: "none" | "pending" | "passed" | "failed"; failed: FailedCheck[] };
 
-type CheckRun = Awaited<ReturnType<Octokit["rest"]["checks"]["listForRef"]>>["data"]["check_runs"][number];
-type Status = Awaited<ReturnType<Octokit["rest"]["repos"]["getCombinedStatusForRef"]>>["data"]["statuses"][number];
 type Result = { state: "pending" | "passed" } | { state: "failed"; check: FailedCheck };
 
 // `action_required` waits for a person (an approval, a signature): no other code would turn it green.
@@ -80,34 +117,13 @@ export async function readChecks(
   sha: CommitSha,
   { ignoreAppId }: { ignoreAppId: number },
 ): Promise<ChecksState> {
-  const target = { ...at(repo), ref: sha, per_page: 100 };
-  const runs = await octokit.paginate(octokit.rest.checks.listForRef, { ...target, filter: "latest" });
+  const { runs, statuses } = await listResults(octokit, repo, sha);
   const others = runs.filter(({ app, name }) => !(app?.id === ignoreAppId && name.startsWith("self-heal/")));
-  const results = [...latest(others).map(fromRun), ...(await readStatuses(octokit, target)).map(fromStatus)];
+  const results = [...others.map(fromRun), ...statuses.map(fromStatus)];
   const failed = results.flatMap((result) => (result.state === "failed" ? [result.check] : []));
   if (failed.length > 0) return { state: "failed", failed };
   if (results.some(({ state }) => state === "pending")) return { state: "pending", failed };
   return { state: results.length > 0 ? "passed" : "none", failed };
-}
-
-/** A job that was run again is a new run, with a higher id. */
-function latest(runs: CheckRun[]): CheckRun[] {
-  const byName = new Map<string, CheckRun>();
-  for (const run of runs.toSorted((a, b) => a.id - b.id)) byName.set(`${run.app?.id} ${run.name}`, run);
-  return [...byName.values()];
-}
-
-/** `paginate` does not know the shape of this answer, in which a list stands beside other fields. */
-async function readStatuses(
-  octokit: Octokit,
-  target: { owner: string; repo: string; ref: string; per_page: number },
-): Promise<Status[]> {
-  const statuses: Status[] = [];
-  for (let page = 1; ; page += 1) {
-    const { data } = await octokit.rest.repos.getCombinedStatusForRef({ ...target, page });
-    statuses.push(...data.statuses);
-    if (statuses.length >= data.total_count || data.statuses.length === 0) return statuses;
-  }
 }
 
 function fromRun({ name, status, conclusion, output, ...run }: CheckRun): Result {

@@ -71,11 +71,11 @@ async function findComment(
   return undefined;
 }
 
-/** Shows that a comment was seen. False: it takes no reaction (the text of a review, a deleted comment). Needs scope `report`. */
+/** Shows that a comment was seen. False: it takes no reaction (the text of a review, a button, a deleted comment). Needs scope `report`. */
 export async function react(octokit: Octokit, repo: Repository, ref: CommentRef, content: "eyes"): Promise<boolean> {
   const { reactions } = octokit.rest;
   const target = { ...at(repo), comment_id: ref.id, content };
-  if (ref.kind === "review") return false;
+  if (ref.kind === "review" || ref.kind === "checkRun") return false;
   const create =
     ref.kind === "issueComment" ? reactions.createForIssueComment : reactions.createForPullRequestReviewComment;
   // Repeating a reaction answers 200 and changes nothing.
@@ -83,9 +83,13 @@ export async function react(octokit: Octokit, repo: Repository, ref: CommentRef,
   return answer !== undefined;
 }
 
-/** Answers a comment, once, however often it is called. In a review thread the answer goes into the thread. */
+/**
+ * Answers a comment, once, however often it is called. In a review thread the answer goes into the thread. Buttons of one
+ * check run are pressed again and again: there each answer is a comment of its own, and the same one comes once.
+ */
 export async function reply(octokit: Octokit, repo: Repository, ref: CommentRef, body: string): Promise<void> {
-  const comment = { marker: `<!-- self-heal:reply:${ref.kind}:${ref.id} -->`, body };
+  const which = ref.kind === "checkRun" ? `${ref.id}:${hash(body).slice(0, 12)}` : ref.id;
+  const comment = { marker: `<!-- self-heal:reply:${ref.kind}:${which} -->`, body };
   if (ref.kind === "reviewComment" && (await replyInThread(octokit, repo, ref, comment))) return;
   await upsertComment(octokit, repo, ref.number, comment);
 }

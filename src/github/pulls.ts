@@ -1,9 +1,8 @@
-import type { Pull } from "../domain/incident.ts";
 import { CommitSha } from "../domain/repository.ts";
 import type { Repository } from "../domain/repository.ts";
 import { at } from "./address.ts";
 import { clip } from "./clip.ts";
-import { errorKind, errorStatus } from "./github-error.ts";
+import { errorKind } from "./github-error.ts";
 import type { Octokit } from "./octokit.ts";
 
 /** A pull request as GitHub has it now. */
@@ -19,6 +18,8 @@ export type PullState = {
   /** What GraphQL calls it. */
   nodeId: string;
   merged: boolean;
+  /** Whether its commits fit the base's, which GitHub works out only when it is asked. */
+  mergeable: "yes" | "no" | "computing";
   mergeSha?: CommitSha;
   mergedBy?: string;
   /** Who closed it without merging. */
@@ -72,11 +73,14 @@ export async function readPull(octokit: Octokit, repo: Repository, number: numbe
     url: data.html_url,
     nodeId: data.node_id,
     merged: data.merged,
+    mergeable: mergeability[String(data.mergeable)] ?? "computing",
     ...(data.merged && data.merge_commit_sha && { mergeSha: CommitSha.parse(data.merge_commit_sha) }),
     ...(data.merged_by && { mergedBy: data.merged_by.login }),
     ...(closedBy && { closedBy }),
   };
 }
+
+const mergeability: Readonly<Record<string, PullState["mergeable"]>> = { true: "yes", false: "no" };
 
 /** Only the issue behind a pull request says who closed it. */
 async function readCloser(octokit: Octokit, repo: Repository, number: number): Promise<string | undefined> {
@@ -101,42 +105,6 @@ const readyMutation = `mutation ($id: ID!) {
 export async function markReady(octokit: Octokit, repo: Repository, number: number): Promise<void> {
   const { state, draft, nodeId } = await readPull(octokit, repo, number);
   if (state === "open" && draft) await octokit.graphql(readyMutation, { id: nodeId });
-}
-
-export type Merge =
-  | { kind: "merged"; sha: CommitSha }
-  | { kind: "refused"; why: string }
-  | { kind: "moved"; head: CommitSha };
-
-type Named = Pick<Pull, "number" | "head">;
-
-/** Merges the named commit and no other, in the first way that the repository allows. Merged already is merged. */
-export async function mergePull(octokit: Octokit, repo: Repository, pull: Named): Promise<Merge> {
-  try {
-    return { kind: "merged", sha: await mergeSomehow(octokit, repo, pull) };
-  } catch (error) {
-    // 405: not mergeable, or merged before. 409: the head has moved.
-    if (![405, 409, 422].includes(errorStatus(error) ?? 0)) throw error;
-    const now = await readPull(octokit, repo, pull.number);
-    if (now.head !== pull.head) return { kind: "moved", head: now.head };
-    if (now.mergeSha) return { kind: "merged", sha: now.mergeSha };
-    return { kind: "refused", why: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Which ways are allowed is a setting that only administrators may read, so they are tried. */
-async function mergeSomehow(octokit: Octokit, repo: Repository, { number, head }: Named): Promise<CommitSha> {
-  const target = { ...at(repo), pull_number: number, sha: head };
-  const merge = async (method: "merge" | "squash" | "rebase"): Promise<CommitSha> =>
-    CommitSha.parse((await octokit.rest.pulls.merge({ ...target, merge_method: method })).data.sha);
-  for (const method of ["merge", "squash"] as const) {
-    try {
-      return await merge(method);
-    } catch (error) {
-      if (!/not allowed on this repository/i.test(String(error))) throw error;
-    }
-  }
-  return merge("rebase");
 }
 
 const revertMutation = `mutation ($input: RevertPullRequestInput!) {

@@ -69,6 +69,53 @@ describe("our own check", () => {
     expect(stage.view.checkRuns(head)).toMatchObject([{ status: "completed", conclusion: "success" }]);
   });
 
+  const notes = (count: number, message = "unknown key"): NonNullable<Check["annotations"]> =>
+    Array.from({ length: count }, (_, n) => ({
+      path: ".github/self-heal.yml",
+      start_line: n + 1,
+      end_line: n + 1,
+      annotation_level: "failure",
+      message,
+    }));
+
+  test("carries any number of annotations, fifty in a request", async () => {
+    stage.requests();
+    const { id } = await upsert({ annotations: notes(120) });
+    const writes = stage.requests().filter((request) => !/^GET|access_tokens/.test(request));
+    expect(writes).toEqual(["POST /check-runs", `PATCH /check-runs/${id}`, `PATCH /check-runs/${id}`]);
+    expect(stage.view.checkRuns(head)).toMatchObject([{ id, output: { annotations_count: 120 } }]);
+    expect(await upsert({ annotations: notes(120) })).toEqual({ id });
+    expect(stage.requests().filter((request) => !request.startsWith("GET"))).toEqual([]);
+  });
+
+  test("is replaced where its annotations change, because they cannot be taken away", async () => {
+    const first = await upsert({ annotations: notes(2) });
+    const second = await upsert({ annotations: notes(1), summary: "Better." });
+    expect(second).not.toEqual(first);
+    const third = await upsert({ annotations: notes(1, "duplicate key"), summary: "Other." });
+    expect(third).not.toEqual(second);
+    expect(await upsert({ summary: "Good." })).not.toEqual(third);
+    expect(stage.view.checkRuns(head).at(-1)).toMatchObject({ output: { annotations_count: 0, summary: "Good." } });
+  });
+
+  test("is replaced where only some of its annotations arrived", async () => {
+    stage.github.fail({ method: "PATCH", path: /\/check-runs\//, drop: "before" });
+    await upsert({ annotations: notes(60) }).catch(() => undefined);
+    const { id } = await upsert({ annotations: notes(60) });
+    const runs = stage.view.checkRuns(head).filter((run) => run["id"] === id);
+    expect(runs).toMatchObject([{ output: { annotations_count: 60 } }]);
+  });
+
+  test("has buttons, which are no reason to write it again", async () => {
+    const actions = [{ label: "Retry", description: "Make another attempt", identifier: "retry" }];
+    await upsert({ actions });
+    stage.requests();
+    await upsert({ actions });
+    expect(stage.requests().filter((request) => !request.startsWith("GET"))).toEqual([]);
+    await upsert({ actions, conclusion: "failure" });
+    expect(stage.view.checkRuns(head)).toHaveLength(1);
+  });
+
   test("has its texts cut to what GitHub takes", async () => {
     await upsert({ title: "t".repeat(300), summary: "s".repeat(70_000), text: "x".repeat(70_000) });
     const [run] = stage.view.checkRuns(head);

@@ -3,7 +3,7 @@ import { Postponed } from "../../src/domain/postponed.ts";
 import { errorKind, NoAccess } from "../../src/github/github-error.ts";
 import type { Scope } from "../../src/github/tokens.ts";
 import { fakeClients, repository, start } from "./fake-fetch.ts";
-import type { Reply } from "./fake-fetch.ts";
+import type { FakeClients, Reply, Sent } from "./fake-fetch.ts";
 
 const mint = "POST /app/installations/7/access_tokens";
 const target = { owner: "acme", repo: "shop" };
@@ -15,6 +15,7 @@ describe("tokens", () => {
     ["read", { metadata: "read", ...read, statuses: "read" }],
     ["propose", { contents: "write", pull_requests: "write" }],
     ["report", { issues: "write", pull_requests: "write", checks: "write" }],
+    ["enforce", { metadata: "read", administration: "write" }],
   ])("a token for %s reaches one repository and may do no more than it says", async (scope, permissions) => {
     const { clients, sent } = fakeClients();
     await clients.for(repository, scope);
@@ -86,6 +87,75 @@ describe("tokens", () => {
       expect(await clients.gitToken(repository)).toBe("t1");
     },
   );
+});
+
+describe("what the installation has granted", () => {
+  const granting = (permissions: Record<string, string>): FakeClients =>
+    fakeClients(({ path }) => (path === "/app/installations/7" ? { json: { permissions } } : undefined));
+  const asked = ({ sent }: FakeClients): unknown => sent.at(-1)?.body["permissions"];
+
+  test("bounds the token that decisions are made with: what is missing is left out, and nothing is written with it", async () => {
+    const github = granting({ contents: "write", pull_requests: "write", administration: "read", members: "write" });
+    await github.clients.for(repository, "govern");
+    const permissions = { contents: "read", pull_requests: "read", administration: "read", members: "read" };
+    expect(asked(github)).toEqual({ metadata: "read", ...permissions });
+  });
+
+  test("is asked for once in ten minutes, and again when it has changed", async () => {
+    const github = granting({ members: "read" });
+    const { clients, clock, routes } = github;
+    const asks = (): number => routes().filter((route) => route === "GET /app/installations/7").length;
+    await Promise.all([clients.for(repository, "govern"), clients.for({ ...repository, id: 43 }, "govern")]);
+    expect(await clients.granted(7)).toEqual({ metadata: "read", members: "read" });
+    expect(asks()).toBe(1);
+    clock.now += 10 * minutes;
+    await clients.granted(7);
+    expect(asks()).toBe(2);
+    clients.forget(7);
+    await clients.for(repository, "govern");
+    expect(asks()).toBe(3);
+    expect(routes().filter((route) => route === mint)).toHaveLength(3);
+  });
+
+  test("is nothing where the App was removed, and asked for again after a failure", async () => {
+    let status = 500;
+    const { clients } = fakeClients(({ path }) => (path === "/app/installations/7" ? { status, json: {} } : undefined));
+    await expect(clients.granted(7)).rejects.toThrow("500");
+    status = 404;
+    await expect(clients.for(repository, "govern")).rejects.toBeInstanceOf(NoAccess);
+    status = 200;
+    expect(await clients.granted(7)).toEqual({ metadata: "read" });
+  });
+});
+
+describe("another repository of the installation, by name", () => {
+  const repositories = [{ id: 77, name: "Rules", owner: { login: "acme" } }];
+  const expires_at = new Date(start + 60 * minutes).toISOString();
+  const minting = (reply: Reply): FakeClients =>
+    fakeClients(({ path }) => (path.endsWith("/access_tokens") ? reply : { json: { permissions: {} } }));
+  const minted = { status: 201, json: { token: "t1", expires_at, repositories } };
+
+  test("gets a token for itself alone, which is kept while it lasts", async () => {
+    const { clients, sent, clock } = minting(minted);
+    await clients.forName(7, "Acme", "rules", "read");
+    const octokit = await clients.forName(7, "acme", "rules", "read");
+    await octokit.rest.repos.get({ owner: "acme", repo: "rules" });
+    const mints = (): Sent[] => sent.filter(({ path }) => path.endsWith("/access_tokens"));
+    expect(mints().map(({ body }) => body["repositories"])).toEqual([["rules"]]);
+    expect(sent.at(-1)?.headers.get("authorization")).toBe("token t1");
+    expect(clients.requests().get(77)).toBe(1);
+    clock.now += 55 * minutes;
+    await clients.forName(7, "acme", "rules", "read").catch(() => undefined);
+    expect(mints()).toHaveLength(2);
+  });
+
+  test("is not there where the App is not installed on it, or where only another owner has one of that name", async () => {
+    const refused = minting({ status: 422, json: { message: "not part of the installation" } });
+    await expect(refused.clients.forName(7, "acme", "rules", "read")).rejects.toBeInstanceOf(NoAccess);
+    const { clients } = minting(minted);
+    await expect(clients.forName(7, "evil", "rules", "read")).rejects.toThrow("does not belong");
+    await expect(clients.forName(7, "acme", "other", "read")).rejects.toBeInstanceOf(NoAccess);
+  });
 });
 
 describe("rate limits", () => {

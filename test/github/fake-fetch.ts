@@ -67,7 +67,7 @@ export function fakeClients(
 
 function answer(url: URL, { status = 200, headers = {}, json = {} }: Reply): Response {
   const all = { "content-type": "application/json", ...headers };
-  const response = new Response(JSON.stringify(json), { status, headers: all });
+  const response = new Response(status === 304 ? null : JSON.stringify(json), { status, headers: all });
   // A made-up response has no address, and octokit reads it when it turns pages.
   return Object.defineProperty(response, "url", { value: url.href });
 }

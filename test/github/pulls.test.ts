@@ -5,7 +5,6 @@ import {
   addLabels,
   closePull,
   markReady,
-  mergePull,
   openPull,
   proposeRevert,
   readPull,
@@ -139,50 +138,6 @@ describe("an open pull request", () => {
     const labels = (await stage.view.pulls())[0]?.["labels"] as { name: string; color: string }[];
     expect(labels.map(({ name }) => name).toSorted()).toEqual(["mine", "self-heal", "self-heal:proven"]);
     expect(labels.find(({ name }) => name === "self-heal:proven")?.color).toBe("1a7f37");
-  });
-});
-
-describe("merging", () => {
-  let number: number;
-  beforeEach(async () => {
-    ({ number } = await openPull(octokit, stage.repo, { ...wanted, draft: false }));
-    stage.requests();
-  });
-
-  test("merges the named commit, and says so again when asked again", async () => {
-    const merged = await mergePull(octokit, stage.repo, { number, head });
-    expect(merged).toEqual({ kind: "merged", sha: await stage.view.head("main") });
-    expect(await mergePull(octokit, stage.repo, { number, head })).toEqual(merged);
-    expect(await readPull(octokit, stage.repo, number)).toMatchObject({
-      state: "closed",
-      merged: true,
-      mergedBy: "self-heal[bot]",
-      mergeSha: await stage.view.head("main"),
-    });
-  });
-
-  test("never merges another commit than the named one", async () => {
-    const pushed = await stage.ada.push("acme/shop", { "src/price.js": "export const price = 3;\n" }, branch);
-    const main = await stage.view.head("main");
-    expect(await mergePull(octokit, stage.repo, { number, head })).toEqual({ kind: "moved", head: pushed });
-    expect(await stage.view.head("main")).toBe(main);
-  });
-
-  test("tells why GitHub refuses", async () => {
-    const body = { message: "At least 1 approving review is required." };
-    stage.github.fail({ method: "PUT", path: /\/merge$/, status: 405, body });
-    expect(await mergePull(octokit, stage.repo, { number, head })).toMatchObject({
-      kind: "refused",
-      why: expect.stringContaining("approving review"),
-    });
-  });
-
-  test("squashes where merge commits are not allowed", async () => {
-    const body = { message: "Merge commits are not allowed on this repository." };
-    stage.github.fail({ method: "PUT", path: /\/merge$/, status: 405, body });
-    expect(await mergePull(octokit, stage.repo, { number, head })).toMatchObject({ kind: "merged" });
-    const parents = await stage.view.git("log", "-1", "--format=%P", "main");
-    expect(parents.trim().split(" ")).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { commit, fakePull, headSha, provenTree } from "./fake-pull.ts";
+import { snapshotOf } from "./snapshot-of.ts";
+
+describe("commits", () => {
+  test("have co-authors by GitHub's own addresses, and as they are written otherwise", async () => {
+    const message = [
+      "fix",
+      "",
+      "Co-authored-by: Mona <123+mona-l@users.noreply.github.com>",
+      "co-authored-by:old <old@users.noreply.github.com>",
+      "Co-Authored-By: Bot <49699333+dependabot[bot]@users.noreply.github.com>",
+      "Co-authored-by: Somebody <some@example.com>",
+    ].join("\r\n");
+    const fake = fakePull({ commits: [commit(headSha, { commit: { message, tree: { sha: provenTree } } })] });
+    const { commits } = await snapshotOf({ fake });
+    expect(commits).toMatchObject([
+      {
+        verified: false,
+        coAuthors: [
+          { login: "mona-l", text: "Mona <123+mona-l@users.noreply.github.com>" },
+          { login: "old" },
+          { login: "dependabot[bot]" },
+          { text: "Somebody <some@example.com>" },
+        ],
+      },
+    ]);
+  });
+
+  test("by addresses that no account has are nobody's", async () => {
+    const fake = fakePull({ commits: [commit(headSha, { author: null, committer: {} })] });
+    expect((await snapshotOf({ fake })).commits).toMatchObject([{ author: null, committer: null }]);
+  });
+});
