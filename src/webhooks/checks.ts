@@ -1,4 +1,5 @@
 import { CommitSha } from "../domain/repository.ts";
+import type { Repository } from "../domain/repository.ts";
 import { fixBranchPrefix, ignored, notInstalled, repositoryOf } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
@@ -11,8 +12,7 @@ export function checkSuiteCompleted(payload: Payload<"check_suite.completed">, {
   if (!repository) return ignored(notInstalled);
   const suite = payload.check_suite;
   if (suite.app?.id === appId) return ignored("the check suite is our own");
-  if (!suite.head_branch?.startsWith(fixBranchPrefix)) return ignored("the check suite is not on a fix branch");
-  return checksReported(repository.id, suite.head_sha);
+  return checksReported(repository, suite.head_sha, suite.head_branch);
 }
 
 /** A commit status settled. A status names a commit, and only by the way the branches whose head it is. */
@@ -21,12 +21,28 @@ export function commitStatus(payload: Payload<"status">): Inbound[] {
   if (!repository) return ignored(notInstalled);
   if (payload.state === "pending") return ignored("the status is pending");
   const branches = payload.branches ?? [];
-  const may = branches.length >= maxBranches || branches.some(({ name }) => name.startsWith(fixBranchPrefix));
-  return may ? checksReported(repository.id, payload.sha) : ignored("the status is not on a fix branch");
+  const fixes = branches.length >= maxBranches ? [fixBranchPrefix] : branches.map(({ name }) => name);
+  return checksReported(repository, payload.sha, fixes.find(isFixBranch));
 }
 
-/** A hint to read the checks of a commit: the decision is made on GitHub's present state. */
-export function checksReported(repository: number, sha: string): Inbound[] {
+/**
+ * A hint to read the checks of a commit: the decision is made on GitHub's present state. The lifecycle only wants to hear
+ * about fix branches; a gate may be about any.
+ */
+export function checksReported(
+  { id, installation }: Repository,
+  sha: string,
+  branch: string | null | undefined,
+): Inbound[] {
   const head = CommitSha.parse(sha);
-  return [{ kind: "event", address: { kind: "head", repository, sha: head }, event: { type: "checksReported", head } }];
+  const gates: Inbound = { kind: "gates", installation, repository: id, head };
+  if (!isFixBranch(branch ?? "")) return [gates];
+  return [
+    { kind: "event", address: { kind: "head", repository: id, sha: head }, event: { type: "checksReported", head } },
+    gates,
+  ];
+}
+
+function isFixBranch(name: string): boolean {
+  return name.startsWith(fixBranchPrefix);
 }

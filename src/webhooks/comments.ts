@@ -2,9 +2,8 @@ import type { Address } from "../domain/address.ts";
 import { parseCommand } from "../domain/command.ts";
 import type { Command, CommentRef } from "../domain/command.ts";
 import type { Event } from "../domain/event.ts";
-import { CommitSha } from "../domain/repository.ts";
 import { clip } from "./clip.ts";
-import { ignored, notAPerson, notInstalled, repositoryOf } from "./inbound.ts";
+import { ignored, notAPerson, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
 import type { Inbound, Payload } from "./inbound.ts";
 
 // Only what is newly written counts: there is no reader for edited comments and reviews, because an edit is not its
@@ -29,18 +28,21 @@ export function reviewCommentCreated(payload: Payload<"pull_request_review_comme
   return spoken(payload, { at, kind: "pull", body: comment.body, place });
 }
 
-/** An approval is a hint: who may approve, and whether the head is still the same, is asked when it is acted upon. */
+/** A review is a hint to decide the gate: who may approve, and which commit is the head, is read when that is done. */
 export function reviewSubmitted(payload: Payload<"pull_request_review.submitted">): Inbound[] {
   const { pull_request, review } = payload;
   const at: CommentRef = { kind: "review", id: review.id, number: pull_request.number };
-  const head = CommitSha.safeParse(review.commit_id);
-  const approves = review.state?.toLowerCase() === "approved" && head.success;
-  return spoken(payload, {
-    at,
-    kind: "pull",
-    body: review.body,
-    ...(approves && { approves: head.data }),
-  });
+  const gate = reviewChanged(payload);
+  const said = spoken(payload, { at, kind: "pull", body: review.body });
+  return said.some(({ kind }) => kind === "event") ? [...said, ...gate] : gate;
+}
+
+type ReviewEvent = "pull_request_review.submitted" | "pull_request_review.edited" | "pull_request_review.dismissed";
+
+/** Whatever happened to a review, the gate is decided from what GitHub says of all of them. */
+export function reviewChanged(payload: Payload<ReviewEvent>): Inbound[] {
+  const { number } = payload.pull_request;
+  return taskOn(payload, (repository) => ({ kind: "gate", repository, number }));
 }
 
 type Spoken = {
@@ -48,11 +50,10 @@ type Spoken = {
   kind: "pull" | "issue";
   body: string | null;
   place?: NonNullable<Command["place"]>;
-  approves?: CommitSha;
 };
 type Source = Parameters<typeof repositoryOf>[0] & { sender: { login: string; type?: string } };
 
-function spoken(payload: Source, { at, kind, body, place, approves }: Spoken): Inbound[] {
+function spoken(payload: Source, { at, kind, body, place }: Spoken): Inbound[] {
   const repository = repositoryOf(payload);
   if (!repository) return ignored(notInstalled);
   const { sender } = payload;
@@ -61,12 +62,9 @@ function spoken(payload: Source, { at, kind, body, place, approves }: Spoken): I
   const address: Address = { kind, repository: repository.id, number: at.number };
   const by = { login: sender.login, type: "User" };
   const command = commandIn(body ?? "");
-  const events: Event[] = [
-    ...(approves ? [{ type: "approved", by: sender.login, head: approves } as const] : []),
-    ...(command ? [{ type: "commandGiven", command: { ...command, ...(place && { place }) }, by, at } as const] : []),
-  ];
-  if (events.length === 0) return ignored(`${at.kind} by ${sender.login} holds no command`);
-  return events.map((event) => ({ kind: "event", address, event }));
+  if (!command) return ignored(`${at.kind} by ${sender.login} holds no command`);
+  const event: Event = { type: "commandGiven", command: { ...command, ...(place && { place }) }, by, at };
+  return [{ kind: "event", address, event }];
 }
 
 /** An unknown word is answered too: it becomes `help`, whose text says what was not understood. */

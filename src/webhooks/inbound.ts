@@ -2,8 +2,9 @@ import type { EmitterWebhookEvent, EmitterWebhookEventName } from "@octokit/webh
 import * as z from "zod";
 import { Address } from "../domain/address.ts";
 import { Event } from "../domain/event.ts";
-import { Repository } from "../domain/repository.ts";
+import { CommitSha, Repository } from "../domain/repository.ts";
 import { Signal } from "../domain/signal.ts";
+import { Task } from "../domain/task.ts";
 
 const installation = z.int().positive();
 
@@ -13,10 +14,21 @@ export const Inbound = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("signal"), signal: Signal }),
   /** For an incident that exists already. */
   z.strictObject({ kind: z.literal("event"), address: Address, event: Event }),
+  /** Something is to be brought to what it should be. */
+  z.strictObject({ kind: z.literal("task"), task: Task }),
+  /** Gates that may come out differently now: of this head, of this repository, or of the whole installation. */
+  z.strictObject({
+    kind: z.literal("gates"),
+    installation,
+    repository: z.int().positive().optional(),
+    head: CommitSha.optional(),
+  }),
+  /** `repositories`: those that GitHub lists, for a new installation. */
   z.strictObject({
     kind: z.literal("installation"),
     installation,
-    change: z.enum(["active", "suspended", "removed"]),
+    change: z.enum(["active", "suspended", "removed", "permissions"]),
+    repositories: z.array(Repository),
   }),
   z.strictObject({
     kind: z.literal("repositories"),
@@ -24,6 +36,15 @@ export const Inbound = z.discriminatedUnion("kind", [
     added: z.array(Repository),
     removed: z.array(z.int().positive()),
   }),
+  /** A repository has another name, owner or default branch now, or is gone. */
+  z.strictObject({
+    kind: z.literal("repository"),
+    repository: Repository,
+    change: z.enum(["renamed", "transferred", "edited", "deleted"]),
+    by: z.string(),
+  }),
+  /** The account that an installation belongs to has another name. */
+  z.strictObject({ kind: z.literal("owner"), installation, owner: z.string().min(1) }),
   /** `why` is one sentence for the log. */
   z.strictObject({ kind: z.literal("ignored"), why: z.string() }),
 ]);
@@ -65,6 +86,13 @@ export const notInstalled = "not installed through the App: the payload names no
 export function repositoryOf({ repository, installation }: Source): Repository | undefined {
   if (!installation) return undefined;
   return { id: repository.id, installation: installation.id, owner: repository.owner.login, name: repository.name };
+}
+
+/** A task about the repository that a delivery is about. */
+export function taskOn(payload: Source, task: (repository: Repository) => Task | readonly Task[]): Inbound[] {
+  const repository = repositoryOf(payload);
+  if (!repository) return ignored(notInstalled);
+  return [task(repository)].flat().map((one) => ({ kind: "task", task: one }));
 }
 
 /** Why a delivery by this sender does not count where a person is asked for; undefined for people. */

@@ -13,11 +13,13 @@ const changes = {
   deleted: "removed",
   suspend: "suspended",
   unsuspend: "active",
-  new_permissions_accepted: "active",
+  new_permissions_accepted: "permissions",
 } as const;
 
-export function installationChanged({ action, installation }: Payload<InstallationEvent>): Inbound[] {
-  return [{ kind: "installation", installation: installation.id, change: changes[action] }];
+export function installationChanged(payload: Payload<InstallationEvent>): Inbound[] {
+  const { action, installation } = payload;
+  const repositories = (payload.repositories ?? []).map((repository) => named(repository, installation.id));
+  return [{ kind: "installation", installation: installation.id, change: changes[action], repositories }];
 }
 
 type RepositoriesEvent = "installation_repositories.added" | "installation_repositories.removed";

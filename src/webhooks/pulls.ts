@@ -1,22 +1,60 @@
 import type { Event } from "../domain/event.ts";
 import { CommitSha } from "../domain/repository.ts";
-import { ignored, notInstalled, repositoryOf } from "./inbound.ts";
+import { clip } from "./clip.ts";
+import { ignored, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 /** Merged or given up: whose pull request it was, the address finds out. */
 export function pullClosed(payload: Payload<"pull_request.closed">): Inbound[] {
   const { pull_request: pull, sender } = payload;
   const { number } = pull;
-  if (!pull.merged) return about(payload, number, { type: "pullClosed", number, by: sender.login });
-  const sha = CommitSha.parse(pull.merge_commit_sha);
-  return about(payload, number, { type: "pullMerged", number, sha, by: pull.merged_by?.login ?? sender.login });
+  const closed: Event = { type: "pullClosed", number, by: sender.login };
+  const event = pull.merged
+    ? ({
+        type: "pullMerged",
+        number,
+        sha: CommitSha.parse(pull.merge_commit_sha),
+        by: pull.merged_by?.login ?? sender.login,
+      } as const)
+    : closed;
+  return [...about(payload, number, event), ...gate(payload, number)];
 }
 
 /** Somebody pushed. Our own pushes are not news: the effect that made them reports them. */
 export function pullSynchronized(payload: Payload<"pull_request.synchronize">, context: WebhookContext): Inbound[] {
-  if (isOurs(payload.sender, context)) return ignored("the push is our own");
+  const { sender } = payload;
   const { number, head } = payload.pull_request;
-  return about(payload, number, { type: "headMoved", head: CommitSha.parse(head.sha) });
+  const by = { login: clip(sender.login, 100), type: clip(sender.type ?? "Unknown", 100) };
+  const moved: Event = { type: "headMoved", head: CommitSha.parse(head.sha), by };
+  return [...(isOurs(sender, context) ? [] : about(payload, number, moved)), ...looks(payload, number)];
+}
+
+type Changed =
+  | "pull_request.opened"
+  | "pull_request.reopened"
+  | "pull_request.edited"
+  | "pull_request.ready_for_review"
+  | "pull_request.converted_to_draft";
+
+/** A pull request is there, or is aimed at another branch, or is (no longer) a draft. */
+export function pullChanged(payload: Payload<Changed>): Inbound[] {
+  const { number } = payload.pull_request;
+  if (payload.action === "edited" && !payload.changes.base) return ignored("only the text of the pull request changed");
+  return payload.action === "opened" || payload.action === "reopened" || payload.action === "edited"
+    ? looks(payload, number)
+    : gate(payload, number);
+}
+
+/** What may be merged, and whether the policy it brings is right. */
+function looks(payload: Parameters<typeof taskOn>[0], number: number): Inbound[] {
+  return taskOn(payload, (repository) => [
+    { kind: "gate", repository, number },
+    { kind: "policyChange", repository, number },
+  ]);
+}
+
+function gate(payload: Parameters<typeof taskOn>[0], number: number): Inbound[] {
+  return taskOn(payload, (repository) => ({ kind: "gate", repository, number }));
 }
 
 /**

@@ -52,7 +52,14 @@ export function repositoryDispatch(payload: Payload<"repository_dispatch">, { at
   const parsed = ClientPayload.safeParse(withoutBlanks(payload.client_payload));
   if (!parsed.success) return ignored(`client_payload is malformed: ${problems(parsed.error)}`);
   const report = toReport(parsed.data);
-  return [{ kind: "signal", signal: { origin: { kind: "dispatch" }, repository, ...report, trust: "telemetry", at } }];
+  // Whoever has a token with contents: write may have sent it; they asked for the fix, and cannot approve it.
+  const sender = { login: clip(payload.sender.login, 100), type: clip(payload.sender.type ?? "Unknown", 100) };
+  return [
+    {
+      kind: "signal",
+      signal: { origin: { kind: "dispatch" }, repository, ...report, trust: "telemetry", sender, at },
+    },
+  ];
 }
 
 function toReport(reported: ClientPayload): Omit<Signal, "origin" | "repository" | "trust" | "at"> {

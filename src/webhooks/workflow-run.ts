@@ -18,7 +18,7 @@ export function workflowRunCompleted(payload: Payload<"workflow_run.completed">,
   if (!repository) return ignored(notInstalled);
   const run = payload.workflow_run;
   if (run.head_repository?.id !== repository.id) return ignored("the run is about a fork");
-  if (run.head_branch?.startsWith(fixBranchPrefix)) return checksReported(repository.id, run.head_sha);
+  if (run.head_branch?.startsWith(fixBranchPrefix)) return checksReported(repository, run.head_sha, run.head_branch);
   const obstacle = notASignal(run, payload.repository.default_branch);
   return obstacle ? ignored(obstacle) : [failureSignal(run, repository, context)];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GithubEventName } from "../../src/webhooks/github.ts";
-import { context, eventOf, whyIgnored } from "./examples.ts";
+import { context, eventOf, only, whyIgnored } from "./examples.ts";
 import type { Json } from "./examples.ts";
 
 const sha = "a".repeat(40);
@@ -21,8 +21,13 @@ test("a status on more branches than GitHub lists may be on a fix branch", () =>
 
 test.each<[string, GithubEventName, Json]>([
   ["is our own", "check_suite.completed", { check_suite: { ...suite.check_suite, app: { id: context.appId } } }],
-  ["not on a fix branch", "check_suite.completed", { check_suite: { head_branch: "main" } }],
-  ["not on a fix branch", "check_suite.completed", { check_suite: { head_branch: null } }],
   ["is pending", "status", { ...settled, state: "pending" }],
-  ["not on a fix branch", "status", { ...settled, branches: [{ name: "main" }] }],
 ])("%s: ignored", (why, name, patch) => expect(whyIgnored(name, patch)).toContain(why));
+
+test.each<[GithubEventName, Json]>([
+  ["check_suite.completed", { check_suite: { head_branch: "feature", head_sha: sha } }],
+  ["check_suite.completed", { check_suite: { head_branch: null, head_sha: sha } }],
+  ["status", { ...settled, branches: [{ name: "main" }] }],
+])("%s on another branch only matters to a gate that is about this commit", (name, patch) => {
+  expect(only(name, patch)).toEqual({ kind: "gates", installation: 7, repository: 186853002, head: sha });
+});

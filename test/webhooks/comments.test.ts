@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GithubEventName } from "../../src/webhooks/github.ts";
-import { eventOf, payload, read, whyIgnored } from "./examples.ts";
+import { eventOf, payload, read, tasksOf, whyIgnored } from "./examples.ts";
 import type { Json } from "./examples.ts";
 
 const sha = "a".repeat(40);
@@ -55,37 +55,33 @@ test("a review comment takes its place in the diff along", () => {
   });
 });
 
-test("an approving review is an approval of its commit, and a command where its text holds one", () => {
+test("a review asks for the gate to be decided, and its text may hold a command", () => {
   const review = { id: 8, state: "approved", commit_id: sha, body: "/self-heal status" };
-  const given = read(
-    "pull_request_review.submitted",
-    payload("pull_request_review.submitted", { review, pull_request: { number: 2 } }),
-  );
-  expect(given).toEqual([
-    { kind: "event", address: pull, event: { type: "approved", by: "Codertocat", head: sha } },
-    {
-      kind: "event",
-      address: pull,
-      event: {
-        type: "commandGiven",
-        command: { name: "status", text: "" },
-        by: human,
-        at: { kind: "review", id: 8, number: 2 },
-      },
+  const patch = { review, pull_request: { number: 2 } };
+  expect(tasksOf("pull_request_review.submitted", patch)).toEqual([{ kind: "gate", number: 2 }]);
+  expect(eventOf("pull_request_review.submitted", patch)).toEqual({
+    address: pull,
+    event: {
+      type: "commandGiven",
+      command: { name: "status", text: "" },
+      by: human,
+      at: { kind: "review", id: 8, number: 2 },
     },
-  ]);
+  });
 });
 
-test("an approval of an unknown commit approves nothing, but its command counts", () => {
-  const review = { state: "approved", commit_id: null, body: "/self-heal stop" };
-  expect(eventOf("pull_request_review.submitted", { review }).event).toMatchObject({ type: "commandGiven" });
+test.each<[GithubEventName, Json]>([
+  ["pull_request_review.submitted", { review: { state: "commented", body: null } }],
+  ["pull_request_review.submitted", { review: { state: "approved", commit_id: null }, ...bot }],
+  ["pull_request_review.dismissed", {}],
+  ["pull_request_review.edited", {}],
+])("%s only asks for the gate to be decided: what the payload says is not believed", (name, patch) => {
+  expect(tasksOf(name, { ...patch, pull_request: { number: 2 } })).toEqual([{ kind: "gate", number: 2 }]);
+  expect(read(name, payload(name, patch))).toHaveLength(1);
 });
 
 test.each<[string, GithubEventName, Json]>([
   ["holds no command", "issue_comment.created", { comment: { body: "> /self-heal stop" } }],
-  ["holds no command", "pull_request_review.submitted", { review: { state: "commented", body: null } }],
-  ["holds no command", "pull_request_review.submitted", { review: { state: "changes_requested", body: "no" } }],
-  ["is not a person", "pull_request_review.submitted", { review: { state: "approved", commit_id: sha }, ...bot }],
   ["is not a person", "issue_comment.created", { comment: { body: "/self-heal stop" }, ...bot }],
   ["is not a person", "pull_request_review_comment.created", { comment: { body: "/self-heal stop" }, ...bot }],
 ])("%s: ignored", (why, name, patch) => expect(whyIgnored(name, patch)).toContain(why));

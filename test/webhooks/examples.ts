@@ -23,9 +23,14 @@ export function examples(name: string): Json[] {
   return structuredClone(action === undefined ? all : all.filter((example) => example["action"] === action));
 }
 
-/** The first published example of an event, come through installation 7, with the patch's values in place of its own. */
+/**
+ * The first published example of an event (of another action where this one has none), come through installation 7, with
+ * the patch's values in place of its own.
+ */
 export function payload(name: GithubEventName, patch: Json = {}): Json {
-  const [example] = examples(name);
+  const [event = "", action] = name.split(".", 2);
+  const [like] = examples(event);
+  const example = examples(name)[0] ?? (like && { ...like, ...(action && { action }) });
   if (!example) throw new Error(`there is no published example of ${name}`);
   return merged({ ...example, installation: { id: 7 } }, patch);
 }
@@ -49,10 +54,21 @@ export function whyIgnored(name: GithubEventName, patch: Json): string {
   return inbound.kind === "ignored" ? inbound.why : `not ignored: ${inbound.kind}`;
 }
 
+/** The one event for an incident that a payload means, whatever else it means. */
 export function eventOf(name: GithubEventName, patch: Json): { address: unknown; event: unknown } {
-  const inbound = only(name, patch);
-  if (inbound.kind !== "event") throw new Error(JSON.stringify(inbound));
+  const given = read(name, payload(name, patch));
+  const [inbound, ...rest] = given.filter(({ kind }) => kind === "event");
+  if (inbound?.kind !== "event" || rest.length > 0) throw new Error(JSON.stringify(given));
   return { address: inbound.address, event: inbound.event };
+}
+
+/** The tasks that a payload means, without the repository that they are about. */
+export function tasksOf(name: GithubEventName, patch: Json): object[] {
+  return read(name, payload(name, patch)).flatMap((inbound) => {
+    if (inbound.kind !== "task") return [];
+    const { repository: _, ...task } = inbound.task;
+    return [task];
+  });
 }
 
 export function signalOf(name: GithubEventName, patch: Json): Signal {

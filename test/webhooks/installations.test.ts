@@ -5,11 +5,16 @@ import { only } from "./examples.ts";
 test.each<[GithubEventName, string]>([
   ["installation.created", "active"],
   ["installation.unsuspend", "active"],
-  ["installation.new_permissions_accepted", "active"],
+  ["installation.new_permissions_accepted", "permissions"],
   ["installation.suspend", "suspended"],
   ["installation.deleted", "removed"],
 ])("%s makes it %s", (name, change) => {
-  expect(only(name, {})).toEqual({ kind: "installation", installation: 7, change });
+  expect(only(name, { repositories: [{ id: 5, full_name: "octo/cart" }] })).toEqual({
+    kind: "installation",
+    installation: 7,
+    change,
+    repositories: [{ id: 5, installation: 7, owner: "octo", name: "cart" }],
+  });
 });
 
 test("repositories that come and go are told by id", () => {

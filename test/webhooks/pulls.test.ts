@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { context, eventOf, payload, read, whyIgnored } from "./examples.ts";
+import type { GithubEventName } from "../../src/webhooks/github.ts";
+import { context, eventOf, payload, read, tasksOf, whyIgnored } from "./examples.ts";
+import type { Json } from "./examples.ts";
 
 const sha = "a".repeat(40);
 const bot = { sender: { login: "renovate[bot]", type: "Bot" } };
@@ -24,14 +26,36 @@ test.each([human, { login: "renovate[bot]", type: "Bot" }, { login: "self-heal[b
   "a push by %j moves the head",
   (sender) => {
     const given = eventOf("pull_request.synchronize", { pull_request: head, sender });
-    expect(given).toEqual({ address, event: { type: "headMoved", head: sha } });
+    expect(given).toEqual({ address, event: { type: "headMoved", head: sha, by: sender } });
   },
 );
 
-test("our own push is ignored, and any bot's while our login is not known", () => {
+const looks = [
+  { kind: "gate", number: 2 },
+  { kind: "policyChange", number: 2 },
+];
+
+test("our own push is no news to the lifecycle, nor any bot's while our login is not known; the gate looks all the same", () => {
   const ours = { pull_request: head, sender: { login: "Self-Heal[bot]", type: "Bot" } };
-  expect(whyIgnored("pull_request.synchronize", ours)).toBe("the push is our own");
+  expect(tasksOf("pull_request.synchronize", ours)).toEqual(looks);
+  expect(read("pull_request.synchronize", payload("pull_request.synchronize", ours))).toHaveLength(2);
   const { botLogin: _, ...unknown } = context;
   const other = payload("pull_request.synchronize", { pull_request: head, ...bot });
-  expect(read("pull_request.synchronize", other, unknown)).toEqual([{ kind: "ignored", why: "the push is our own" }]);
+  expect(read("pull_request.synchronize", other, unknown).map(({ kind }) => kind)).toEqual(["task", "task"]);
+});
+
+test.each<[GithubEventName, Json, object[]]>([
+  ["pull_request.opened", {}, looks],
+  ["pull_request.reopened", {}, looks],
+  ["pull_request.edited", { changes: { base: { ref: { from: "main" }, sha: { from: sha } } } }, looks],
+  ["pull_request.ready_for_review", {}, looks.slice(0, 1)],
+  ["pull_request.converted_to_draft", {}, looks.slice(0, 1)],
+  ["pull_request.closed", { pull_request: { number: 2, merged: false } }, looks.slice(0, 1)],
+])("%s lets the gate be decided", (name, patch, tasks) => {
+  expect(tasksOf(name, { pull_request: { number: 2 }, ...patch })).toEqual(tasks);
+});
+
+test("an edited title is none of the gate's business", () => {
+  const patch = { changes: { title: { from: "old" }, base: undefined } };
+  expect(whyIgnored("pull_request.edited", patch)).toContain("only the text");
 });

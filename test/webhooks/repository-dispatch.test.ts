@@ -11,7 +11,7 @@ const dispatch = (client_payload: unknown, more: Json = {}) => ({
   client_payload,
 });
 
-test("all ten keys become a signal without a requester", () => {
+test("all ten keys become a signal without a requester, but with its sender", () => {
   const stack = "TypeError: no total\n    at total (/app/src/cart.js:3:7)";
   const given = signalOf(
     "repository_dispatch",
@@ -44,6 +44,7 @@ test("all ten keys become a signal without a requester", () => {
     url: "https://example.com/1",
     group: "cart-total",
     trust: "telemetry",
+    sender: { login: "Codertocat", type: "User" },
     at: context.at,
   });
 });
