@@ -6,7 +6,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev && npm cache clean --force
-COPY app.yml LICENSE ./
+COPY app.yml defaults.yml self-heal.schema.json LICENSE ./
 COPY src ./src
 # Never root: bubblewrap started as root can be escaped.
 RUN mkdir /data && chown node:node /data

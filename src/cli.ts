@@ -35,6 +35,57 @@ program
     process.stdout.write(`${lifecycleDiagram()}\n`);
   });
 
+const policy = program.command("policy").description("check and explain policy files");
+policy
+  .command("check <file>")
+  .description("check a policy file, offline; exit code 1 when it has errors")
+  .option("--org <file>", "the organisation's file, whose locks apply")
+  .option("--json", "for machines", false)
+  .action(async (file, options) => {
+    process.exitCode = (await import("./policy-command.ts")).checkPolicy(file, options);
+  });
+policy
+  .command("explain <owner/repository>")
+  .description("show the policy in force on GitHub and who decided each key")
+  .option("--json", "for machines", false)
+  .action(async (repository, options) => {
+    process.exitCode = await (await import("./policy-command.ts")).explainPolicy(repository, options);
+  });
+policy
+  .command("schema")
+  .description("print the JSON Schema of a policy file")
+  .action(async () => (await import("./policy-command.ts")).printSchema());
+
+const gate = program.command("gate").description("try the approval gate");
+gate
+  .command("simulate <snapshot>")
+  .description("decide a pull request from a snapshot file, offline; exit code 0 when it passes, else 1")
+  .requiredOption("--policy <file>", "the policy to decide under")
+  .option("--now <time>", "the time of the decision, as 2026-01-31T12:00:00Z (default: now)")
+  .option("--json", "the whole decision as one JSON object", false)
+  .action(async (snapshot, options) => {
+    (await import("./gate-command.ts")).simulateGate(snapshot, options);
+  });
+gate
+  .command("schema")
+  .description("print the JSON Schema of a snapshot")
+  .action(async () => {
+    const { snapshotSchema } = await import("./governance/snapshot-schema.ts");
+    process.stdout.write(`${JSON.stringify(snapshotSchema(), undefined, 2)}\n`);
+  });
+
+program
+  .command("protection")
+  .description("branch protection")
+  .command("report <owner/repository>")
+  .description(
+    "compare a repository's settings on GitHub with its policy; exit code 0 when all are as expected, else 1",
+  )
+  .option("--json", "for machines", false)
+  .action(async (repository, options) => {
+    process.exitCode = await (await import("./protection-command.ts")).protectionReportCommand(repository, options);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -44,6 +44,7 @@ const Environment = z.object({
   SELF_HEAL_SANDBOX_DIR: z.string().min(1).optional(),
   SELF_HEAL_SANDBOX_UID: positive.max(2_000_000_000).default(20_000),
   SELF_HEAL_NPM_REGISTRY: url.default("https://registry.npmjs.org"),
+  SELF_HEAL_API_TOKEN: z.string().min(16, "use at least 16 characters: openssl rand -hex 32").optional(),
   DATABASE_URL: z.string().optional(),
 });
 
@@ -72,6 +73,8 @@ export type Config = {
   sandboxDirectory: string;
   sandboxUid: number;
   npmRegistry: string;
+  /** Who may read the API. Absent: nobody. */
+  apiToken?: string;
 };
 
 /** Reads the environment. All problems are told at once, each with its remedy (UserError). */
@@ -125,6 +128,7 @@ function toConfig(env: z.infer<typeof Environment>, credentials: Credentials | u
     sandboxDirectory: env.SELF_HEAL_SANDBOX_DIR ? resolve(env.SELF_HEAL_SANDBOX_DIR) : join(dataDirectory, "sandbox"),
     sandboxUid: env.SELF_HEAL_SANDBOX_UID,
     npmRegistry: env.SELF_HEAL_NPM_REGISTRY,
+    ...(env.SELF_HEAL_API_TOKEN && { apiToken: env.SELF_HEAL_API_TOKEN }),
   };
 }
 

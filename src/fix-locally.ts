@@ -166,6 +166,8 @@ function begin({ error, file, line }: LocalOptions, policy: SettledPolicy): Inci
     signals: 1,
     state: { phase: "triaging" },
     policy,
+    requesters: [],
+    pushers: [],
     openedAt: at,
     changedAt: at,
   };

@@ -1,6 +1,3 @@
-import { createServer } from "node:http";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { Probot } from "probot";
@@ -9,19 +6,17 @@ import type { Config, Credentials } from "./config.ts";
 import { openEmbedded } from "./database/embedded.ts";
 import type { Store } from "./database/store.ts";
 import { createDeliveries } from "./deliveries.ts";
-import type { Deps } from "./effects/deps.ts";
-import { runEffect } from "./effects/run-effect.ts";
 import { createClients } from "./github/clients.ts";
 import type { Clients } from "./github/clients.ts";
 import { checkGitHub } from "./github/readiness.ts";
 import { createIntake } from "./intake.ts";
+import { listen } from "./listen.ts";
+import { createQueue } from "./create-queue.ts";
+import type { Queue } from "./create-queue.ts";
 import { createInbox } from "./queue/inbox.ts";
 import type { Inbox } from "./queue/inbox.ts";
-import type { Run } from "./queue/run-job.ts";
-import { createSweep } from "./queue/sweep.ts";
-import type { Sweep } from "./queue/sweep.ts";
-import { createWorker } from "./queue/worker.ts";
-import type { Worker } from "./queue/worker.ts";
+import type { Upkeep } from "./queue/upkeep.ts";
+import { createApi } from "./server/api.ts";
 import { createHealth } from "./server/health.ts";
 import type { Checks, Health } from "./server/health.ts";
 import { githubEventNames } from "./webhooks/github.ts";
@@ -34,6 +29,8 @@ export type Serving = {
   store: Store;
   clients: Clients;
   health: Health;
+  /** The sweeps, which run by themselves; here for whoever cannot wait. */
+  upkeep: Upkeep;
   /** Resolves when no delivery and no effect is due; delayed ones don't count. */
   idle(): Promise<void>;
   /** Answers what has arrived, gives leases back, and closes the store. */
@@ -45,75 +42,74 @@ type Options = {
   now?: () => number;
   /** Another sandbox and engine than the configuration's, for measurements. */
   workshop?: Workshop;
+  /** How long webhooks that lead to the same task are collected. Default: 2 seconds. */
+  debounceMs?: number;
 };
 
 /** Wires the rooms and starts serving. Checks run in the background: it listens before they are through. */
 export async function serve(
   config: Config & { credentials: Credentials },
-  { log, now = Date.now, workshop: given }: Options,
+  { log, now = Date.now, workshop: given, debounceMs = 2_000 }: Options,
 ): Promise<Serving> {
   const { appId, privateKey, webhookSecret } = config.credentials;
   const store = await openEmbedded({ directory: join(config.dataDirectory, "store") });
   const clients = createClients({ appId, privateKey, baseUrl: config.githubApiUrl, log, now });
   const workshop = given ?? createWorkshop(config, { log, token: async (repository) => clients.gitToken(repository) });
   const self: Self = {};
-  const queue = createQueue({
-    config,
-    store,
-    deps: { ...workshop, clients, appId, confidenceThreshold: config.confidenceThreshold },
-    log,
-    now,
-  });
-  const inbox = await createReplay({ config, store, worker: queue.worker, self, log, now });
+  const common = { config, store, clients, log, now };
+  const queue = createQueue(common, workshop);
+  const inbox = await createReplay({ ...common, queue, self, debounceMs });
   const health = createHealth(checks({ store, workshop, clients, self }), { now, everySeconds: 30 });
   const accepted = () => inbox.wake();
   const intake = createIntake({ store, secrets: [webhookSecret], events: eventNames(), accepted, now, log });
+  const api = createApi({ store, ...(config.apiToken && { token: config.apiToken }) });
 
-  const server = await listen(config, { intake, health, log });
+  const server = await listen(config, { handlers: [health.handle, api, intake], log });
   void health.refresh();
   inbox.wake();
-  queue.worker.wake();
-  queue.sweep.start();
-  const url = urlOf(server, config.host);
-  log.info({ url, label: config.label, enabled: config.enabled, model: config.model }, "listening");
+  queue.start();
+  log.info({ url: server.url, label: config.label, enabled: config.enabled, model: config.model }, "listening");
   const close = async () => {
-    queue.sweep.stop();
+    queue.stopSweeps();
     health.close();
-    await closed(server);
+    await server.close();
     await inbox.stop();
-    await queue.worker.stop();
+    await queue.stop();
     await workshop.sandbox.close();
     await store.close();
   };
   const idle = async () => {
-    // Handling a delivery queues effects: the inbox must be quiet first.
+    // Handling a delivery queues effects and tasks: the inbox must be quiet first.
     await inbox.idle();
-    await queue.worker.idle();
+    await queue.idle();
   };
-  return { url, store, clients, health, idle, close };
+  return { url: server.url, store, clients, health, upkeep: queue.upkeep, idle, close };
 }
 
 /** Our own App's user, known once GitHub has been asked. */
 type Self = { login?: string };
-type Common = { config: Config & { credentials: Credentials }; store: Store; log: Logger; now: () => number };
-
-function createQueue({ config, store, deps, log, now }: Common & { deps: Deps }): { worker: Worker; sweep: Sweep } {
-  const run: Run = async (incident, effect, signal) => runEffect(incident, effect, { signal, deps });
-  const worker = createWorker({ store, run, log, heavy: config.concurrency, now });
-  return { worker, sweep: createSweep({ store, wake: () => worker.wake(), log, now }) };
-}
+type Common = {
+  config: Config & { credentials: Credentials };
+  store: Store;
+  clients: Clients;
+  log: Logger;
+  now: () => number;
+};
 
 /** The inbox replays stored deliveries into Probot, whose handlers put what they meant back into the store. */
 async function createReplay({
   config,
   store,
-  worker,
+  clients,
+  queue,
   self,
   log,
   now,
-}: Common & { worker: Worker; self: Self }): Promise<Inbox> {
+  debounceMs,
+}: Common & { queue: Queue; self: Self; debounceMs: number }): Promise<Inbox> {
   const { appId, privateKey, webhookSecret: secret } = config.credentials;
-  const deliveries = createDeliveries({ store, log, now, queued: () => worker.wake() });
+  const permissionsChanged = (installation: number) => clients.forget(installation);
+  const deliveries = createDeliveries({ store, now, queued: queue.wake, permissionsChanged, debounceMs });
   const quiet = log.child({ name: "probot" }, { level: "warn" });
   const probot = new Probot({ appId, privateKey, secret, baseUrl: config.githubApiUrl, log: quiet });
   const context = () => ({ label: config.label, appId, ...(self.login && { botLogin: self.login }), at: now() });
@@ -128,8 +124,10 @@ function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired):
   return {
     database: () => store.check().then(() => ({ ok: true, note: "embedded store, readable and writable" })),
     queue: async () => {
-      const { waiting, leased, broken } = await store.jobs();
-      return { ok: broken === 0, note: `${waiting} effects waiting, ${leased} running, ${broken} broken` };
+      const [jobs, tasks] = await Promise.all([store.jobs(), store.tasks()]);
+      const waiting = `${jobs.waiting} effects and ${tasks.waiting} tasks waiting, ${jobs.leased + tasks.leased} running`;
+      const broken = jobs.broken + tasks.broken;
+      return { ok: broken === 0, note: `${waiting}, ${broken} broken` };
     },
     sandbox: () =>
       sandbox
@@ -153,39 +151,4 @@ function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired):
 /** `issues.labeled` and its like arrive under the event's own name. */
 function eventNames(): ReadonlySet<string> {
   return new Set(githubEventNames.map((name) => name.split(".")[0] ?? name));
-}
-
-function urlOf(server: Server, host: string): string {
-  // A listening TCP server's address is an object, never a pipe's name.
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-type Handlers = { intake: ReturnType<typeof createIntake>; health: Health; log: Logger };
-
-async function listen({ host, port }: Config, { intake, health, log }: Handlers): Promise<Server> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
-    if (health.handle(request, response)) return;
-    intake(request, response).then(
-      (taken) => {
-        if (!taken) response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("not found\n");
-      },
-      (error: unknown) => {
-        log.warn({ err: error }, "request failed");
-        if (!response.headersSent) response.writeHead(500).end();
-      },
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  return server;
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
 }

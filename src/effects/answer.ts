@@ -1,58 +1,55 @@
-import { helpText } from "../domain/command.ts";
-import type { Command } from "../domain/command.ts";
-import type { Incident } from "../domain/incident.ts";
-import type { Guidance } from "../domain/signal.ts";
+import { commands, refusal } from "../domain/command.ts";
+import { maxWords } from "../domain/event.ts";
+import type { Event } from "../domain/event.ts";
+import { atLeast } from "../domain/role.ts";
 import { react, reply } from "../github/comments.ts";
-import { hasWritePermission } from "../github/permissions.ts";
-import type { Runner } from "./deps.ts";
-import { statusLine } from "./progress-text.ts";
+import { readRole } from "../github/permissions.ts";
+import { answers } from "./answer-table.ts";
+import type { Deps, Runner } from "./deps.ts";
+
+type Job = Parameters<Runner<"answer">>[0];
 
 /**
- * Checks who gave a command, says 👀 or why not, and turns it into an event if it counts. Asked from the permission API
- * for the comment's own author; what the payload claims about the author is not believed.
+ * Checks who gave a command, says 👀 or why not, and turns it into an event if it counts. The role is asked from GitHub
+ * now, for the one who gave it; what a payload claims about its author is not believed.
  */
-export const answer: Runner<"answer"> = async ({ incident, effect: { command, by, at } }, deps) => {
+export const answer: Runner<"answer"> = async (job, deps) => {
+  const { incident, effect, recall } = job;
+  const { command, by, at } = effect;
   const { repository } = incident.signal;
-  const say = async (body: string): Promise<undefined> => {
-    await reply(await deps.clients.for(repository, "report"), repository, at, body);
+  const wanted = incident.policy?.commands[command.name] ?? commands[command.name].role;
+  const role = await readRole(await deps.clients.for(repository, "read"), repository, by);
+  // Where a policy lets everybody speak, that is still every person: no App, no bot.
+  if (by.type !== "User" || !atLeast(role, wanted)) {
+    const why = `the role of ${by.login} is ${role}; ${wanted} is needed`;
+    return refuse(job, deps, { text: refusal(by.login, command.name, wanted), why });
+  }
+  const given = { incident, command, by: by.login, at, recall };
+  const entry = answers[command.name];
+  if (entry.kind === "says") {
+    await say(job, deps, await entry.text(given));
     return undefined;
-  };
-  if (!(await hasWritePermission(await deps.clients.for(repository, "read"), repository, by))) {
-    return say(`@${by.login}, only people with write permission here can give Self-Heal commands.`);
   }
-  switch (command.name) {
-    case "help":
-      return say(help(command.text));
-    case "status":
-      return say(statusLine(incident));
-    case "retry":
-    case "stop": {
-      const refusal = cannot(incident, command.name);
-      if (refusal) return say(refusal);
-      await react(await deps.clients.for(repository, "report"), repository, at, "eyes");
-      return command.name === "stop"
-        ? { type: "stopAsked", by: by.login }
-        : { type: "retryAsked", guidance: guidance(command, by.login) };
-    }
-  }
+  const obstacle = await entry.obstacle(given);
+  if (obstacle) return refuse(job, deps, { text: obstacle, why: obstacle });
+  const seen = await react(await deps.clients.for(repository, "report"), repository, at, "eyes");
+  // Nobody sees that a button was pressed, and by whom.
+  if (!seen && at.kind === "checkRun")
+    await say(job, deps, `\`/self-heal ${command.name}\`, asked for by @${by.login} with the button of the check.`);
+  return entry.event(given);
 };
 
-function guidance({ text, place }: Command, by: string): Guidance {
-  return { by, text, ...place };
+async function refuse(
+  job: Job,
+  deps: Deps,
+  { text, why }: { text: string; why: string },
+): Promise<Extract<Event, { type: "commandRefused" }>> {
+  const { command, by } = job.effect;
+  await say(job, deps, text);
+  return { type: "commandRefused", command: command.name, by: by.login, why: why.slice(0, maxWords) };
 }
 
-/** Why a command makes no sense right now. */
-function cannot({ state }: Incident, name: "retry" | "stop"): string | undefined {
-  if (name === "stop")
-    return state.phase === "closed" ? "This incident is closed already; there is nothing to stop." : undefined;
-  const busy = ["triaging", "fixing", "proving", "proposing"].includes(state.phase);
-  if (busy) return "An attempt is under way already. Wait for it to end, or `/self-heal stop` it first.";
-  return ["merging", "watching", "reverting"].includes(state.phase)
-    ? "The fix is merged (or being merged); open a new report if it does not hold."
-    : undefined;
-}
-
-function help(text: string): string {
-  const unknown = /^unknown: (.*)$/.exec(text)?.[1];
-  return `${unknown ? `There is no command \`${unknown.replaceAll("`", "'")}\`. ` : ""}What I understand, at the start of a line:\n\n${helpText()}`;
+async function say({ incident, effect: { at } }: Job, deps: Deps, body: string): Promise<void> {
+  const { repository } = incident.signal;
+  await reply(await deps.clients.for(repository, "report"), repository, at, body);
 }

@@ -3,6 +3,7 @@ import type { Effect, Order } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Log } from "../domain/log.ts";
+import type { Recall } from "../domain/recall.ts";
 import type { Repository } from "../domain/repository.ts";
 import type { Clients } from "../github/clients.ts";
 import type { Mirror, Sandbox } from "../sandbox/sandbox.ts";
@@ -22,10 +23,17 @@ export type Deps = Workshop & {
   clients: Clients;
   appId: number;
   confidenceThreshold: number;
+  /** UTC milliseconds. */
+  now(): number;
 };
 
+type Job<T extends Effect["type"]> = { incident: Incident; effect: Order<T>; signal: AbortSignal };
+
 /** Carries out one effect. At least once: it must tolerate having run before, whole or in part. */
-export type Runner<T extends Effect["type"], D = Deps> = (
-  job: { incident: Incident; effect: Order<T>; signal: AbortSignal },
-  deps: D,
+export type Runner<T extends Effect["type"]> = (
+  job: Job<T> & { recall: Recall },
+  deps: Deps,
 ) => Promise<Event | undefined>;
+
+/** Carries out an effect that needs neither GitHub nor what is remembered: a local run does it, too. */
+export type WorkshopRunner<T extends Effect["type"]> = (job: Job<T>, deps: Workshop) => Promise<Event | undefined>;

@@ -5,7 +5,7 @@ import type { Reason } from "../domain/reason.ts";
 import type { CommitSha, TreeSha } from "../domain/repository.ts";
 import { SetupError } from "../sandbox/sandbox.ts";
 import type { Mirror, Workspace } from "../sandbox/sandbox.ts";
-import type { Runner, Workshop } from "./deps.ts";
+import type { Workshop, WorkshopRunner } from "./deps.ts";
 
 /** Instructions that repositories keep for agents, in order of preference. */
 const instructionFiles = ["CLAUDE.md", "AGENTS.md"];
@@ -15,7 +15,7 @@ const maxInstructions = 20_000;
  * Lets the engine work in a private copy of the repository and takes the result out as a tree.
  * Repeated after a crash it starts over: nothing outside the sandbox has changed.
  */
-export const fix: Runner<"fix", Workshop> = async ({ incident, effect, signal }, deps) => {
+export const fix: WorkshopRunner<"fix"> = async ({ incident, effect, signal }, deps) => {
   const { policy } = incident;
   if (!policy) throw new Error(`incident ${incident.id} is being fixed without a policy`);
   const switched = await standsInTheWay(deps);

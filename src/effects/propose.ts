@@ -3,24 +3,26 @@ import type { Incident } from "../domain/incident.ts";
 import type { Patch } from "../domain/patch.ts";
 import type { Proof } from "../domain/proof.ts";
 import type { CommitSha } from "../domain/repository.ts";
+import type { Standing } from "../domain/standing.ts";
 import { createBranch } from "../github/branches.ts";
 import { upsertCheck } from "../github/checks.ts";
 import { commitTree } from "../github/commits.ts";
 import { addLabels, openPull } from "../github/pulls.ts";
+import { readPolicyInForce } from "../reconcile/policy-in-force.ts";
 import type { Mirror } from "../sandbox/sandbox.ts";
 import type { Deps, Runner } from "./deps.ts";
 import { proofOutputs, proofText, verdictLine } from "./proof-text.ts";
 import { branchName, commitMessage, pullBody, pullTitle } from "./pull-text.ts";
-import { readPolicy } from "./read-policy.ts";
+import { settingsInTheWay } from "./settings-in-the-way.ts";
 
 /**
  * Pushes the proven tree as one commit and opens (or brings up to date) the pull request. The token that pushes can do
  * nothing else; the check run is posted with another one. Repeated after a crash it finds what is there already.
  */
-export const propose: Runner<"propose"> = async ({ incident, effect: { patch, proof, pull } }, deps) => {
+export const propose: Runner<"propose"> = async ({ incident, effect: { patch, proof, pull }, recall }, deps) => {
   const { repository } = incident.signal;
   const mirror = await deps.mirror(repository);
-  const switched = await switchedOff(incident, mirror, deps);
+  const switched = await switchedOff(incident, await recall.standing(), deps);
   if (switched) return switched;
   const octokit = await deps.clients.for(repository, "propose");
   const branch = pull?.branch ?? branchName(incident);
@@ -39,19 +41,18 @@ export const propose: Runner<"propose"> = async ({ incident, effect: { patch, pr
 
 type Proposal = { patch: Patch; proof: Proof; branch: string; head: CommitSha };
 
-/** The kill switches, read again immediately before anything is pushed. */
-async function switchedOff({ policy }: Incident, mirror: Mirror, deps: Deps): Promise<Event | undefined> {
+/** The kill switches and what the policy asks of the settings, read again immediately before anything is pushed. */
+async function switchedOff(
+  { signal }: Incident,
+  standing: Standing | undefined,
+  deps: Deps,
+): Promise<Event | undefined> {
   if (!deps.enabled()) return { type: "heldBack", reason: "disabled", note: "SELF_HEAL_ENABLED is false" };
-  if (!policy) throw new Error("a fix is being proposed without a policy");
-  const now = await readPolicy(
-    mirror,
-    await mirror.treeOf(await mirror.fetch({ branch: policy.defaultBranch })),
-    policy.defaultBranch,
-  );
-  if (!now.ok) return { type: "heldBack", reason: "policy-invalid", note: now.problems.join("\n") };
-  return now.policy.enabled
-    ? undefined
-    : { type: "heldBack", reason: "disabled", note: "the policy says enabled: false" };
+  const { policy, problems } = await readPolicyInForce(signal.repository, standing?.policy, deps);
+  if (problems.length > 0) return { type: "heldBack", reason: "policy-invalid", note: problems.join("\n") };
+  if (!policy.enabled) return { type: "heldBack", reason: "disabled", note: "the policy says enabled: false" };
+  const failing = settingsInTheWay(standing, policy);
+  return failing.length > 0 ? { type: "heldBack", reason: "protection", note: failing.join("\n") } : undefined;
 }
 
 /** The difference between the commit's parent and the proven tree, with the new contents. */

@@ -10,13 +10,13 @@ import { SetupError } from "../sandbox/sandbox.ts";
 import type { Mirror, Workspace } from "../sandbox/sandbox.ts";
 import { sameFailure } from "../triage/same-failure.ts";
 import { isTestCase, isTestFile } from "../triage/test-files.ts";
-import type { Runner, Workshop } from "./deps.ts";
+import type { WorkshopRunner } from "./deps.ts";
 import { setupOf } from "./fix.ts";
 
 const tailChars = 4_000;
 
 /** Proves a patch from the base commit and the patch alone, in fresh sandboxes, with commands the agent did not choose. */
-export const prove: Runner<"prove", Workshop> = async ({ incident, effect: { patch }, signal }, deps) => {
+export const prove: WorkshopRunner<"prove"> = async ({ incident, effect: { patch }, signal }, deps) => {
   const { policy } = incident;
   if (!policy) throw new Error(`incident ${incident.id} is being proven without a policy`);
   const health = await deps.sandbox.check();

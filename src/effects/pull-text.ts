@@ -1,8 +1,8 @@
 import type { Incident } from "../domain/incident.ts";
+import { fenced, plain } from "../domain/markdown.ts";
 import type { Ledger, Patch } from "../domain/patch.ts";
 import type { Proof } from "../domain/proof.ts";
 import type { Signal } from "../domain/signal.ts";
-import { fenced } from "./progress-text.ts";
 import { proofText } from "./proof-text.ts";
 
 /** GitHub refuses bodies above 65,536 characters. */
@@ -107,17 +107,4 @@ function detected({ detected: names, setup, verify, reproduce }: NonNullable<Inc
 
 function section(title: string, text: string): string {
   return `## ${title}\n\n${text}`;
-}
-
-/**
- * The agent's words as quiet text: no mentions that notify people, no HTML that hides something, no issue keywords that
- * close what this fix is not about.
- */
-function plain(text: string): string {
-  return text
-    .replaceAll(/<!--[\s\S]*?(-->|$)/g, "")
-    .replaceAll("<", "&lt;")
-    .replaceAll(/(^|[^\w`])@(?=[\w-])/g, "$1@\u200B")
-    .replaceAll(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+)(?=(?:[\w.-]+\/[\w.-]+)?#\d|https?:)/gi, "$1\u200B$2")
-    .trim();
 }

@@ -16,9 +16,10 @@ export const report: Runner<"report"> = async ({ incident }, deps) => {
   return undefined;
 };
 
-/** The source issue; and the pull request when it waits there for a human. */
+/** The source issue; and the pull request when it waits there for a human, or a revert that somebody waits for failed. */
 function places({ signal, state }: Incident): number[] {
   const issue = signal.origin.kind === "issue" ? [signal.origin.number] : [];
-  const needsReader = state.phase === "held" || (state.phase === "closed" && state.outcome === "needsHuman");
+  if (state.phase !== "held" && state.phase !== "closed") return issue;
+  const needsReader = state.phase === "held" || state.outcome === "needsHuman" || state.revert === "failed";
   return needsReader && state.pull ? [...issue, state.pull.number] : issue;
 }

@@ -1,6 +1,7 @@
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
+import type { Recall } from "../domain/recall.ts";
 import { answer } from "./answer.ts";
 import { closePull } from "./close-pull.ts";
 import type { Deps, Runner } from "./deps.ts";
@@ -31,13 +32,18 @@ const runners: { [T in Effect["type"]]: Runner<T> } = {
   report,
 };
 
+/** What costs money or writes to the repository, and so does not happen in one that is paused. */
+const pausable: readonly Effect["type"][] = ["fix", "prove", "propose"];
+
 /** Carries out one effect and gives the event that follows from it, if any. */
-export function runEffect(
+export async function runEffect(
   incident: Incident,
   effect: Effect,
-  { signal, deps }: { signal: AbortSignal; deps: Deps },
+  { signal, deps, recall }: { signal: AbortSignal; deps: Deps; recall: Recall },
 ): Promise<Event | undefined> {
+  const paused = pausable.includes(effect.type) ? (await recall.standing())?.paused : undefined;
+  if (paused) return { type: "heldBack", reason: "paused", note: `paused by ${paused.by}. ${paused.reason}`.trim() };
   // TypeScript cannot correlate the effect with its runner; the registry's type already did.
   const run = runners[effect.type] as Runner<Effect["type"]>;
-  return run({ incident, effect, signal }, deps);
+  return run({ incident, effect, signal, recall }, deps);
 }

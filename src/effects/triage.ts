@@ -2,21 +2,24 @@ import type { Event, On } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { SettledPolicy } from "../domain/policy.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { Standing } from "../domain/standing.ts";
 import { readBranch } from "../github/branches.ts";
 import { hasWritePermission } from "../github/permissions.ts";
 import { readRepository } from "../github/repositories.ts";
+import { readPolicyInForce } from "../reconcile/policy-in-force.ts";
 import { confidence } from "../triage/confidence.ts";
 import type { Deps, Runner } from "./deps.ts";
 import { failedLog } from "./failed-log.ts";
-import { policyPath, readPolicy } from "./read-policy.ts";
+import { settle } from "./read-policy.ts";
+import { settingsInTheWay } from "./settings-in-the-way.ts";
 
 type Verdict = On<"triaged">["verdict"];
 
 /** Decides whether an incident is worth fixing, and keeps the policy that it will be fixed under. */
-export const triage: Runner<"triage"> = async ({ incident }, deps) =>
-  ({ type: "triaged", verdict: await decide(incident, deps) }) satisfies Event;
+export const triage: Runner<"triage"> = async ({ incident, recall }, deps) =>
+  ({ type: "triaged", verdict: await decide(incident, await recall.standing(), deps) }) satisfies Event;
 
-async function decide(incident: Incident, deps: Deps): Promise<Verdict> {
+async function decide(incident: Incident, standing: Standing | undefined, deps: Deps): Promise<Verdict> {
   const { signal } = incident;
   if (!deps.enabled()) return ignore("disabled", "SELF_HEAL_ENABLED is false");
   const octokit = await deps.clients.for(signal.repository, "read");
@@ -31,15 +34,31 @@ async function decide(incident: Incident, deps: Deps): Promise<Verdict> {
   const mirror = await deps.mirror(signal.repository);
   const head = await mirror.fetch({ branch: repository.defaultBranch });
   const tree = await mirror.treeOf(head);
-  const file = await readPolicy(mirror, tree, repository.defaultBranch);
-  if (!file.ok)
-    return ignore(
-      "policy-invalid",
-      `${policyPath} on ${repository.defaultBranch}:\n${file.problems.map((line) => `- ${line}`).join("\n")}`,
-    );
-  if (!file.policy.enabled) return ignore("disabled", `${policyPath} says enabled: false`);
+  const read = await readPolicyInForce(repository.repository, standing?.policy, deps);
+  if (read.problems.length > 0) return ignore("policy-invalid", read.problems.map((line) => `- ${line}`).join("\n"));
+  if (!read.policy.enabled) return ignore("disabled", "The policy says enabled: false.");
+  const policy = await settle(read.policy, mirror, tree, repository.defaultBranch);
   const paths = new Set(await mirror.list(tree));
-  return weigh(incident, file.policy, { deps, fileExists: (path) => paths.has(path) });
+  const verdict = await weigh(incident, policy, { deps, fileExists: (path) => paths.has(path) });
+  const obstacle = standsInTheWay(policy, standing);
+  // Everything but the fix is done, so that a person who says go knows what for.
+  return verdict.kind === "fix" && obstacle
+    ? { kind: "hold", policy, reason: obstacle.reason, note: `${obstacle.note}\n\nConfidence ${verdict.confidence}.` }
+    : verdict;
+}
+
+/** Why nothing may be fixed in this repository now, though this failure is worth it. */
+function standsInTheWay(
+  policy: SettledPolicy,
+  standing: Standing | undefined,
+): { reason: Reason; note: string } | undefined {
+  if (standing?.paused)
+    return { reason: "paused", note: `Paused by ${standing.paused.by}. ${standing.paused.reason}`.trim() };
+  const mode = policy.mode ?? (standing?.go ? "fix" : "observe");
+  if (mode === "observe")
+    return { reason: "observing", note: "Self-Heal observes here: a fix would be tried now, and nothing is changed." };
+  const failing = settingsInTheWay(standing, policy);
+  return failing.length > 0 ? { reason: "protection", note: failing.map((line) => `- ${line}`).join("\n") } : undefined;
 }
 
 async function weigh(

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { json } from "./json.ts";
 
 /** What a check found. `note` is for people: a version, or what is wrong and what to do. */
 type CheckResult = { ok: boolean; note: string };
@@ -62,11 +63,4 @@ function answer(
   if (path !== "/api/v1/health/ready") return false;
   const body = ready();
   return json(response, body.status === "ready" ? 200 : 503, body);
-}
-
-function json(response: ServerResponse, status: number, body: object): true {
-  response
-    .writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" })
-    .end(JSON.stringify(body));
-  return true;
 }

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Incident } from "../../src/domain/incident.ts";
+import { putToWork } from "../support/at-work.ts";
 import { startWorld, people } from "../support/world.ts";
 import type { World, WorldOptions } from "../support/world.ts";
 import type { Bug } from "./bugs/bug.ts";
@@ -24,6 +25,7 @@ export async function heal(bug: Bug, { apiKey, baseUrl, model, timeline }: Optio
   const started = performance.now();
   const directory = mkdtempSync(join(tmpdir(), "self-heal-demo-"));
   await prepareBug(bug, { cacheDirectory: defaultCache, directory });
+  putToWork(directory);
   const world = await startWorld({
     ...worldFor(bug, directory),
     ...(apiKey && { model: { apiKey, ...(baseUrl && { baseUrl }) } }),

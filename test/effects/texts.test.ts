@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Incident, State } from "../../src/domain/incident.ts";
 import { reasonCodes, reasons } from "../../src/domain/reason.ts";
-import { fenced, progressText, statusLine } from "../../src/effects/progress-text.ts";
+import { progressText, statusText } from "../../src/effects/progress-text.ts";
 import { proofOutputs, proofText } from "../../src/effects/proof-text.ts";
 import { branchName, commitMessage, pullBody, pullTitle } from "../../src/effects/pull-text.ts";
-import { samplePatch, sampleProof, samplePull } from "../support/events.ts";
+import { samplePatch, samplePolicy, sampleProof, samplePull } from "../support/events.ts";
 import { sampleIncident } from "../support/incident.ts";
 
 const patch = samplePatch(1);
@@ -142,14 +142,50 @@ describe("the progress comment", () => {
       { phase: "merging", tries, pull: samplePull, approvedBy: "ada" },
       { phase: "watching", pull: samplePull, mergeSha: sha },
       { phase: "reverting", pull: samplePull, mergeSha: sha, revert: 9 },
+      { phase: "reverting", pull: samplePull, mergeSha: sha, askedBy: "ada" },
       { phase: "closed", outcome: "healed", reason: "healed", note: "the failure stayed away", pull: samplePull },
     ];
     for (const state of states) {
       const text = progressText(at(state, { proof }));
       expect(text).toMatch(/^### Self-Heal: \S/);
       expect(text).not.toMatch(/undefined|\[object/);
-      expect(statusLine(at(state))).toContain(`\`${state.phase}\``);
+      expect(statusText(at(state))).toContain(`\`${state.phase}\``);
     }
+  });
+
+  test.each([
+    [{ phase: "held", reason: "observing", note: "n", tries }, ["stop", "hold [reason]", "go"]],
+    [{ phase: "held", reason: "ci-red", note: "n", tries }, ["retry [guidance]", "stop", "hold [reason]", "go"]],
+    [{ phase: "fixing", tries }, ["stop", "hold [reason]"]],
+    [{ phase: "watching", pull: samplePull, mergeSha: samplePull.head }, ["stop", "explain", "revert [reason]"]],
+  ] as const)("lists the commands that make sense in %j", (state, names) => {
+    const footer = progressText(at(state)).split("\n").at(-1);
+    const both = ["not-a-bug [reason]", "take-over", "help"];
+    expect(
+      footer
+        ?.match(/`[^`]+`/g)
+        ?.slice(2)
+        .sort(),
+    ).toEqual([...names, ...both].map((name) => `\`${name}\``).sort());
+  });
+
+  test.each([
+    ["asked", "A revert is being prepared."],
+    [9, "A revert is proposed in #9."],
+    ["failed", "Comment `/self-heal revert` to try again, or revert #1 by hand."],
+  ] as const)("says how the revert of a closed incident goes: %s", (revert, text) => {
+    const closed = { phase: "closed", outcome: "healed", reason: "healed", note: "n" } as const;
+    expect(progressText(at({ ...closed, pull: samplePull, mergeSha: samplePull.head, revert }))).toContain(text);
+    expect(progressText(at({ ...closed, pull: samplePull }))).not.toContain("revert");
+  });
+
+  test("status says who must do what next", () => {
+    const waiting = at({ phase: "awaitingApproval", tries, pull: samplePull });
+    expect(statusText(waiting)).toContain("and somebody must merge it.");
+    const auto = { ...waiting, policy: { ...samplePolicy, merge: "auto" } } as const;
+    expect(statusText(auto)).toContain("then Self-Heal merges it.");
+    const held = at({ phase: "held", reason: "on-hold", note: "put on hold by @ada", tries });
+    expect(statusText(held)).toContain("Comment `/self-heal go`");
   });
 
   test("names the pull request and the verdict while it is reviewed", () => {
@@ -157,10 +193,6 @@ describe("the progress comment", () => {
     expect(text).toContain("#1 waits for a human's review");
     expect(text).toContain("**proven**");
   });
-});
-
-test("a code block is longer than any run of ticks inside it", () => {
-  expect(fenced("a\n`````\nb")).toBe("``````text\na\n`````\nb\n``````");
 });
 
 test("a proof that rejected shows its findings; outputs are indented so that nothing can end them", () => {

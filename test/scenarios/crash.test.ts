@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { setTimeout as after } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { appEnv } from "../support/app-env.ts";
+import { atWork } from "../support/at-work.ts";
 import { startApp } from "../support/app-process.ts";
 import type { AppProcess } from "../support/app-process.ts";
 import { startGitHub } from "../support/github/start-github.ts";
@@ -60,7 +61,7 @@ test(
       const repository = await github.addRepository({
         owner: "acme",
         name: `shop-${round}`,
-        files: { ...shopFiles },
+        files: atWork(shopFiles),
         collaborators: { mona: "maintain" },
       });
       await github.install(repository.fullName);

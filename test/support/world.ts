@@ -7,6 +7,7 @@ import type { Workshop } from "../../src/effects/deps.ts";
 import { serve } from "../../src/serve.ts";
 import type { Serving } from "../../src/serve.ts";
 import { appEnv } from "./app-env.ts";
+import { atWork } from "./at-work.ts";
 import { startGitHub } from "./github/start-github.ts";
 import type { FakeGitHub, GitHubOptions, RepositoryOptions, RepositoryView } from "./github/types.ts";
 import { startModel } from "./model.ts";
@@ -41,6 +42,8 @@ export type WorldOptions = {
   model?: { apiKey: string; baseUrl?: string };
   onLog?: (line: LogLine) => void;
   workshop?: (config: Config) => Workshop;
+  /** Whether the repository's policy is left as it is: a new installation introduces itself, and observes. */
+  newcomer?: boolean;
 };
 
 export type World = {
@@ -75,11 +78,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const model = await startModel({ scripts: options.scripts ?? [], ...(options.faults && { faults: options.faults }) });
   github.addUser(people.maintainer);
   github.addUser(people.reporter);
+  const { files } = options.repository ?? {};
   const repository = await github.addRepository({
     owner,
     name: "shop",
     collaborators: { [people.maintainer]: "maintain", [people.reporter]: "read" },
     ...options.repository,
+    ...(!options.newcomer && typeof files === "object" && { files: atWork(files) }),
   });
   const config = configure({ github, model, directory }, options);
   let elapsed = 0;
@@ -89,6 +94,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     serve(config, {
       log: logger,
       now: () => Date.now() + elapsed,
+      // `settle` waits for what is due, not for what is collected a while longer.
+      debounceMs: 0,
       ...(options.workshop && { workshop: options.workshop(config) }),
     });
   let app = await start();
