@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { ProtectionReport } from "./domain/protection.ts";
 import { UserError } from "./domain/user-error.ts";
 import { protectionReport } from "./governance/protection-report.ts";
-import { connect, findRepository } from "./policy-command.ts";
+import { connect, findRepository } from "./connect.ts";
 import { readPolicyInForce } from "./reconcile/policy-in-force.ts";
 import { readSettings } from "./reconcile/protection-look.ts";
 import { protectionTable } from "./reconcile/protection-text.ts";

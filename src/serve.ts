@@ -64,7 +64,10 @@ export async function serve(
   const intake = createIntake({ store, secrets: [webhookSecret], events: eventNames(), accepted, now, log });
   const api = createApi({ store, ...(config.apiToken && { token: config.apiToken }) });
 
-  const server = await listen(config, { handlers: [health.handle, api, intake], log });
+  const server = await listen(config, {
+    handlers: [(request, response) => health.handle(request, response), api, intake],
+    log,
+  });
   void health.refresh();
   inbox.wake();
   queue.start();
@@ -109,7 +112,7 @@ async function createReplay({
 }: Common & { queue: Queue; self: Self; debounceMs: number }): Promise<Inbox> {
   const { appId, privateKey, webhookSecret: secret } = config.credentials;
   const permissionsChanged = (installation: number) => clients.forget(installation);
-  const deliveries = createDeliveries({ store, now, queued: queue.wake, permissionsChanged, debounceMs });
+  const deliveries = createDeliveries({ store, now, queued: () => queue.wake(), permissionsChanged, debounceMs });
   const quiet = log.child({ name: "probot" }, { level: "warn" });
   const probot = new Probot({ appId, privateKey, secret, baseUrl: config.githubApiUrl, log: quiet });
   const context = () => ({ label: config.label, appId, ...(self.login && { botLogin: self.login }), at: now() });

@@ -51,6 +51,16 @@ export const Standing = z.strictObject({
 });
 export type Standing = z.infer<typeof Standing>;
 
+/** What may happen in a repository: where the policy leaves the mode open, it is watched until a maintainer says `go`. */
+export function modeOf(
+  policy: Pick<Policy, "enabled" | "mode"> | undefined,
+  standing: Pick<Standing, "go" | "paused"> | undefined,
+): "paused" | "off" | "observe" | "fix" {
+  if (standing?.paused) return "paused";
+  if (policy && !policy.enabled) return "off";
+  return policy?.mode ?? (standing?.go ? "fix" : "observe");
+}
+
 /** The gate of one pull request as it was decided last. */
 export const GateRecord = z.strictObject({
   repository: Repository,

@@ -40,14 +40,17 @@ export async function readCommits(
   });
 }
 
-const trailer = /^\s*co-authored-by\s*:\s*(\S.*)$/gim;
+const trailer = /^[ \t]*co-authored-by[ \t]*:[ \t]*(\S.*)$/gim;
 // `ID+login@users.noreply.github.com`, without the id in addresses from before 2017 (GitHub docs, "Setting your commit
 // email address"); GitHub Enterprise Server has a host of its own.
 const noreply = /<(?:\d+\+)?([a-z\d](?:[a-z\d-]{0,99})(?:\[bot\])?)@users\.noreply\.[a-z\d.-]+>\s*$/i;
 
+/** More than anybody works with; who writes the message decides whom it names anyway. */
+const maxCoAuthors = 100;
+
 /** Who a commit message names as co-authors, wherever in it: rather one too many than one too few. */
-export function coAuthorsOf(message: string): PullCommit["coAuthors"] {
-  return [...message.matchAll(trailer)].map(([, text = ""]) => {
+function coAuthorsOf(message: string): PullCommit["coAuthors"] {
+  return [...message.matchAll(trailer)].slice(0, maxCoAuthors).map(([, text = ""]) => {
     const login = noreply.exec(text.slice(-300))?.[1];
     return { ...(login !== undefined && { login: login.slice(0, 100) }), text: text.trim().slice(0, 500) };
   });

@@ -20,7 +20,9 @@ export async function readPeople(
 ): Promise<People> {
   const accounts = new Map(speakers(reviews).map((account) => [account.login.toLowerCase(), account]));
   const read = async ([key, account]: [string, Account]): Promise<[string, Person]> => {
-    const role = await visible(`The role of ${account.login}`, "Metadata: read", async () => readRole(octokit, repo, account));
+    const role = await visible(`The role of ${account.login}`, "Metadata: read", async () =>
+      readRole(octokit, repo, account),
+    );
     return [key, { type: account.type, role, teams: teamsOf(key, teams) }];
   };
   return Object.fromEntries(await Promise.all([...accounts].map(read)));

@@ -144,7 +144,7 @@ function shownPull(pull: PullData): Snapshot["pull"] {
 
 /** Slugs of the teams whose members may have to approve: those the policy names, and those that own code. */
 function teamsNamed({ gate }: Policy, codeOwners: Fact<string | null>, organization: string): string[] {
-  const owned = isUnknown(codeOwners) ? "" : (codeOwners ?? "").replaceAll(/^\s*#.*$/gm, "");
+  const owned = isUnknown(codeOwners) ? "" : (codeOwners ?? "").replaceAll(/^[ \t]*#.*$/gm, "");
   const owners = [...owned.matchAll(/@([\w.-]+)\/([\w.-]+)/g)].flatMap(([, org = "", slug = ""]) =>
     org.toLowerCase() === organization.toLowerCase() ? [slug] : [],
   );

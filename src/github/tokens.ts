@@ -72,12 +72,16 @@ type Source = {
 };
 
 const spareMs = 5 * 60_000;
+/** A repository that the App is installed on later is announced by a webhook; this is for when it was lost. */
+const missedMs = 10 * 60_000;
 
 /** Installation tokens, kept in memory only. */
 export function createTokens(source: Source): Tokens {
   const { now } = source;
   const minted = new Map<string, Promise<Token>>();
   const found = new Map<string, { repository: Repository; until: number }>();
+  /** Names that led nowhere: most owners have no `.github` repository, and every decision asks for it. */
+  const missed = new Map<string, { error: NoAccess; until: number }>();
 
   function keep(key: string, token: Promise<Token>): Promise<Token> {
     minted.set(key, token);
@@ -100,7 +104,12 @@ export function createTokens(source: Source): Tokens {
       const key = `${named.installation}/${named.owner}/${named.name}/${scope}`.toLowerCase();
       const known = found.get(key);
       if (known && known.until - now() > spareMs) return known.repository;
-      const token = await mint(source, named, scope);
+      const miss = missed.get(key);
+      if (miss && miss.until > now()) throw miss.error;
+      const token = await mint(source, named, scope).catch((error: unknown) => {
+        if (error instanceof NoAccess) missed.set(key, { error, until: now() + missedMs });
+        throw error;
+      });
       const repository = theOneNamed(named, token);
       await keep(keyOf(repository, scope), Promise.resolve(token));
       found.set(key, { repository, until: token.expiresAt });
@@ -112,7 +121,7 @@ export function createTokens(source: Source): Tokens {
       if (known && (await known).value === value && minted.get(key) === known) minted.delete(key);
     },
     forgetAll(installation) {
-      for (const tokens of [minted, found])
+      for (const tokens of [minted, found, missed])
         for (const key of tokens.keys()) if (key.startsWith(`${installation}/`)) tokens.delete(key);
     },
   };

@@ -1,10 +1,10 @@
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import { atLeast } from "../domain/role.ts";
-import type { Account, Review } from "../domain/snapshot.ts";
+import type { Account, Person, Review } from "../domain/snapshot.ts";
 import type { Outcome, Reason } from "../domain/decision.ts";
 import { isRequester, isSame, keyOf, personOf } from "./gate-case.ts";
-import type { GateCase, Person } from "./gate-case.ts";
+import type { GateCase } from "./gate-case.ts";
 import { code, count, listed, reason, short } from "./gate-reason.ts";
 
 /** GitHub's clock and ours may differ by so much; an approval from further in the future was not given yet. */

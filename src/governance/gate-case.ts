@@ -1,12 +1,11 @@
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import type { Policy } from "../domain/policy.ts";
-import type { Account, ChangedFile, Origin, Review, Snapshot } from "../domain/snapshot.ts";
+import type { Account, ChangedFile, Origin, Person, Review, Snapshot } from "../domain/snapshot.ts";
 import { split } from "./glob.ts";
 
 /** What Self-Heal remembers of its own fix. */
 export type Fix = Extract<Origin, { kind: "fix" }>;
-export type Person = Snapshot["people"][string];
 
 /** One pull request to be judged, with what several conditions look at worked out once. */
 export type GateCase = {

@@ -1,6 +1,7 @@
 import { commands, helpAnswer, refusal } from "../domain/command.ts";
 import type { CommandName } from "../domain/command.ts";
 import type { TaskOutcome } from "../domain/recall.ts";
+import { modeOf } from "../domain/standing.ts";
 import type { Standing } from "../domain/standing.ts";
 import { atLeast } from "../domain/role.ts";
 import type { TaskOf } from "../domain/task.ts";
@@ -8,7 +9,6 @@ import { decisionText } from "../governance/decision-text.ts";
 import { react, reply } from "../github/comments.ts";
 import { readRole } from "../github/permissions.ts";
 import type { Reconciler } from "./deps.ts";
-import { modeOf } from "./onboard-text.ts";
 
 type Job = Parameters<Reconciler<"command">>[0];
 /** What to say, or what to remember and that it was seen. */
@@ -71,7 +71,7 @@ function statusText(standing: Standing): string {
   const failing = standing.protection?.expectations.filter(({ result }) => result === "fail") ?? [];
   const problems = standing.policy?.problems ?? [];
   return [
-    `This repository is in mode \`${modeOf(standing)}\`.`,
+    `This repository is in mode \`${modeOf(standing.policy?.policy, standing)}\`.`,
     ...(standing.paused
       ? [`Paused by \`${standing.paused.by}\`: ${standing.paused.reason || "no reason given"}.`]
       : []),

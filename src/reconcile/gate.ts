@@ -3,8 +3,9 @@ import { gateCheckName } from "../domain/decision.ts";
 import type { Event } from "../domain/event.ts";
 import { gateButtons, gateExternalId } from "../domain/gate-check.ts";
 import type { Incident } from "../domain/incident.ts";
-import type { TaskOutcome } from "../domain/recall.ts";
+import type { Recall, TaskOutcome } from "../domain/recall.ts";
 import type { Repository } from "../domain/repository.ts";
+import type { Account } from "../domain/snapshot.ts";
 import type { GateRecord, Standing } from "../domain/standing.ts";
 import { decisionText } from "../governance/decision-text.ts";
 import { upsertCheck } from "../github/checks.ts";
@@ -18,37 +19,39 @@ import type { Evaluation } from "./evaluate.ts";
  * is looked at only where GitHub requires the check of everybody.
  */
 export const gate: Reconciler<"gate"> = async ({ task: { repository, number }, recall }, deps) => {
-  const [standing, incident, before] = await Promise.all([
-    recall.standing(),
-    recall.incident(number),
-    recall.gate(number),
-  ]);
-  if (!incident && !before && !judgesOthers(standing)) return { note: "no fix of ours, and the gate judges no others" };
+  const remembered = await recallAll(recall, number);
+  if (!isJudged(remembered, undefined)) return { note: "no fix of ours, and the gate judges no others" };
   const evaluation = await evaluatePull({ repository, number, recall }, deps);
   const { snapshot, decision } = evaluation;
-  const judged = incident !== undefined || standing?.gateRequired === true || snapshot.pull.author?.type === "Bot";
-  if (!judged && !before) return { note: "a person's pull request; nobody asks for its gate" };
+  if (!isJudged(remembered, snapshot.pull.author)) return { note: "a person's pull request; nobody asks for its gate" };
+  const { incident } = remembered;
   const { open } = stateOf(evaluation);
   if (open) await postGate(await deps.clients.for(repository, "report"), repository, { number, decision, incident });
   return {
     note: `${decision.decision}: ${decision.summary}`,
     gate: recordOf(repository, evaluation, incident, deps.now()),
-    ...follow({ evaluation, incident, before, standing, repository, number }, deps),
+    ...follow({ evaluation, ...remembered, repository, number }, deps),
   };
 };
 
-type Seen = {
-  evaluation: Evaluation;
-  incident: Incident | undefined;
-  before: GateRecord | undefined;
-  standing: Standing | undefined;
-  repository: Repository;
-  number: number;
-};
+type Remembered = { standing: Standing | undefined; incident: Incident | undefined; before: GateRecord | undefined };
 
-function judgesOthers(standing: Standing | undefined): boolean {
-  return standing?.gateRequired === true || standing?.policy?.policy.gate.scope === "bots";
+async function recallAll(recall: Recall, number: number): Promise<Remembered> {
+  const [standing, incident, before] = await Promise.all([
+    recall.standing(),
+    recall.incident(number),
+    recall.gate(number),
+  ]);
+  return { standing, incident, before };
 }
+
+/** Whether somebody asks for the gate of a pull request. While its author is not known, a bot's may be meant. */
+function isJudged({ standing, incident, before }: Remembered, author: Account | null | undefined): boolean {
+  if (incident || before || standing?.gateRequired) return true;
+  return standing?.policy?.policy.gate.scope === "bots" && (author === undefined || author?.type === "Bot");
+}
+
+type Seen = Remembered & { evaluation: Evaluation; repository: Repository; number: number };
 
 function stateOf({ snapshot: { pull } }: Evaluation): { open: boolean; merged: boolean } {
   return { open: pull.state === "open", merged: pull.merged };
@@ -66,15 +69,17 @@ function follow(seen: Seen, deps: Deps): Pick<TaskOutcome, "events" | "standing"
   };
 }
 
-function gateEvents({ evaluation, before }: Seen, { state }: Incident): Event[] {
-  const { decision, policy } = evaluation;
+function gateEvents({ evaluation, before, standing }: Seen, { state }: Incident): Event[] {
+  const { decision, policy, inForce } = evaluation;
   const { head, summary, approvedBy } = decision;
   const changed = before === undefined || fingerprint(before.decision, before.policy) !== fingerprint(decision, policy);
   const decided: Event = { type: "gateDecided", decision: decision.decision, head, summary, approvedBy, policy };
-  const passes = decision.decision === "pass" && state.phase === "awaitingApproval" && stateOf(evaluation).open;
+  // Said only where something follows from it: it would be said again by every sweep.
+  const asked = inForce.merge === "auto" && !standing?.paused && state.phase === "awaitingApproval";
+  const passes = decision.decision === "pass" && stateOf(evaluation).open;
   return [
     ...(changed ? [decided] : []),
-    ...(passes ? [{ type: "approved", by: approvedBy.join(", "), head } as const] : []),
+    ...(asked && passes ? [{ type: "approved", by: approvedBy.join(", "), head } as const] : []),
   ];
 }
 

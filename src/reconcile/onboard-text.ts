@@ -1,3 +1,4 @@
+import { modeOf } from "../domain/standing.ts";
 import type { Standing } from "../domain/standing.ts";
 import { protectionTable } from "./protection-text.ts";
 
@@ -45,7 +46,7 @@ export function organizationText(standings: readonly Standing[]): string {
     .map((standing) => {
       const { owner, name } = standing.repository;
       const failing = standing.protection?.expectations.filter(({ result }) => result === "fail").length;
-      return `| ${owner}/${name} | ${modeOf(standing)} | ${failing ?? "not read yet"} |`;
+      return `| ${owner}/${name} | ${modeOf(standing.policy?.policy, standing)} | ${failing ?? "not read yet"} |`;
     });
   return [
     "Self-Heal is installed on the repositories below. It turns failures into **proven** pull requests that a person must approve.",
@@ -56,12 +57,6 @@ export function organizationText(standings: readonly Standing[]): string {
   ].join("\n\n");
 }
 
-export function modeOf({ policy, go, paused }: Standing): "paused" | "off" | "observe" | "fix" {
-  if (paused) return "paused";
-  if (policy && !policy.policy.enabled) return "off";
-  return policy?.policy.mode ?? (go ? "fix" : "observe");
-}
-
 function modeLine(standing: Standing): string {
   const lines = {
     paused: `paused by \`${standing.paused?.by}\`. \`/self-heal resume\` ends it.`,
@@ -69,5 +64,5 @@ function modeLine(standing: Standing): string {
     observe: "it **observes**. It says what it would do, and changes nothing until a maintainer says `go`.",
     fix: "it fixes what fails, and proposes what it could prove.",
   };
-  return lines[modeOf(standing)];
+  return lines[modeOf(standing.policy?.policy, standing)];
 }

@@ -59,7 +59,9 @@ async function once(world: World, round: number): Promise<{ from: number; to: nu
   to = performance.now();
   await opened;
   await world.settle();
-  const cost = world.github.requests.filter(({ token }) => token === "app" || token === "installation").length;
+  // What GitHub answers as unchanged counts against no limit.
+  const paid = world.github.requests.filter(({ status }) => status !== 304);
+  const cost = paid.filter(({ token }) => token === "app" || token === "installation").length;
   return { from, to, cost };
 }
 

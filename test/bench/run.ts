@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { benchGate } from "./gate.ts";
+import { benchGateRequests } from "./gate-requests.ts";
 import { benchHeal } from "./heal.ts";
 import { benchIdle } from "./idle.ts";
 import { benchModel } from "./model.ts";
@@ -14,6 +16,8 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   idle: benchIdle,
   model: benchModel,
   store: benchStore,
+  gate: benchGate,
+  "gate-requests": benchGateRequests,
 };
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, only: { type: "string" } } });

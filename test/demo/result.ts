@@ -29,7 +29,10 @@ export type Result = {
   ledger: Omit<Ledger, "model" | "cacheWriteTokens">;
   /** Milliseconds. `signalToPull` from the label to the open pull request. */
   timings: Record<string, number>;
-  github: { requests: number };
+  /** What the approval gate says, and what it waits for. */
+  gate: { decision: string; summary: string } | null;
+  /** `requests` without those that GitHub answered as unchanged, which are free. */
+  github: { requests: number; unchanged: number };
   model: { scripted: boolean };
   diff: string;
   comment: string;
@@ -50,11 +53,23 @@ export async function collect(
     proof: proof ? proofOf(proof) : null,
     ledger: sum(events),
     timings: timings(world.log, events, how),
-    github: { requests: [...world.app.clients.requests().values()].reduce((total, count) => total + count, 0) },
+    gate: pull ? await gateOf(world, pull.number) : null,
+    github: requestsOf(world),
     model: { scripted: how.scripted },
     diff: pull ? await world.repository.git("diff", `${pull.base.sha}...${pull.head.sha}`) : "",
     comment: world.comments(1).at(-1) ?? "",
   };
+}
+
+async function gateOf({ app, repository }: World, number: number): Promise<Result["gate"]> {
+  const gate = await app.store.gate(repository.id, number);
+  return gate ? { decision: gate.decision.decision, summary: gate.decision.summary } : null;
+}
+
+function requestsOf({ app: { clients } }: World): Result["github"] {
+  const total = (counts: ReadonlyMap<number, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const unchanged = total(clients.unchanged());
+  return { requests: total(clients.requests()) - unchanged, unchanged };
 }
 
 function ending(state: State): { outcome: string | null; reason: string | null } {

@@ -56,6 +56,7 @@ export function showResult(result: Result): void {
   if (result.pull) showPull(result.pull, result.diff);
   else out(`\n${bold("── No pull request. What the issue says ──")}\n${result.comment}`);
   if (result.proof) showProof(result.proof);
+  if (result.gate) out(`\n${bold("── The gate ──")}\n${bold(result.gate.decision)}: ${result.gate.summary}`);
   showSummary(result);
 }
 
@@ -85,7 +86,7 @@ function showSummary({ incident, ledger, timings, github, model }: Result): void
   const { signalToPull } = timings;
   if (signalToPull !== undefined)
     out(
-      `${(signalToPull / 1000).toFixed(2)} s from the label to the pull request, ${github.requests} GitHub API requests`,
+      `${(signalToPull / 1000).toFixed(2)} s from the label to the pull request; ${github.requests} GitHub API requests in all, ${github.unchanged} more were free (unchanged)`,
     );
   out(
     "Where to look: src/domain/transition.ts (what may happen), src/effects/prove.ts (the proof), README.md (install it on your organisation).",

@@ -5,6 +5,7 @@ import { CommitSha } from "../../src/domain/repository.ts";
 import type { Standing } from "../../src/domain/standing.ts";
 import type { Deps } from "../../src/effects/deps.ts";
 import { merge } from "../../src/effects/merge.ts";
+import { evaluatePull } from "../../src/reconcile/evaluate.ts";
 import { fakeClients, repository, start } from "../github/fake-fetch.ts";
 import type { FakeClients, Reply } from "../github/fake-fetch.ts";
 import { answering, fakePull, headSha, user } from "../github/fake-pull.ts";
@@ -26,6 +27,8 @@ type Setting = {
   present?: Incident;
   standing?: Partial<Standing>;
   enabled?: boolean;
+  /** The policy's file that came a moment after the gate was decided last. */
+  newPolicy?: string;
   /** Milliseconds since the merge was ordered. */
   after?: number;
 };
@@ -44,6 +47,10 @@ async function run(setting: Setting = {}): Promise<{ event: Event | undefined; g
     ...recallOf({ standing: { repository, status: "active", ...setting.standing } }),
     incident: async () => Promise.resolve(setting.present ?? merging),
   };
+  if (setting.newPolicy !== undefined) {
+    await evaluatePull({ repository, number: 1, recall }, { clients: github.clients, now: () => github.clock.now });
+    fake.contents = { ".github/self-heal.yml": setting.newPolicy };
+  }
   // Merging needs neither sandbox nor engine.
   const deps = { clients: github.clients, enabled: () => setting.enabled ?? true, now: () => github.clock.now } as Deps;
   const signal = AbortSignal.timeout(60_000);
@@ -80,6 +87,7 @@ describe("does not even ask GitHub to merge", () => {
       { fake: { contents: { ".github/self-heal.yml": "merge: auto\nenabled: false\n" } } },
       "enabled: false",
     ],
+    ["the policy was changed a moment ago", { newPolicy: "merge: auto\ngate: { approvals: 2 }\n" }, "does not pass"],
     ["the policy says manual now", { fake: { contents: {} } }, "merge: manual"],
   ];
   test.each(refused)("when %s", async (_, setting, note) => {

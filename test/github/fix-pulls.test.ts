@@ -7,9 +7,9 @@ import type { Stage } from "./stage.ts";
 
 let stage: Stage;
 beforeEach(async () => {
-  stage = await openStage();
+  stage = await openStage({ files: { "README.md": "shop\n" } });
 });
-afterEach(() => stage.close());
+afterEach(async () => stage.close());
 
 const push = async (branch: string): Promise<CommitSha> =>
   CommitSha.parse(await stage.ada.push("acme/shop", { [`src/${branch}.js`]: "1;\n" }, branch));

@@ -27,6 +27,15 @@ describe("commits", () => {
     ]);
   });
 
+  test("may have messages of any length: reading one takes no longer than it is long", async () => {
+    const message = `co-authored-by:${"\n".repeat(200_000)}${"co-authored-by: a <b>\n".repeat(200)}`;
+    const fake = fakePull({ commits: [commit(headSha, { commit: { message, tree: { sha: provenTree } } })] });
+    const before = performance.now();
+    const { commits } = await snapshotOf({ fake });
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(Array.isArray(commits) && commits[0]?.coAuthors).toHaveLength(100);
+  });
+
   test("by addresses that no account has are nobody's", async () => {
     const fake = fakePull({ commits: [commit(headSha, { author: null, committer: {} })] });
     expect((await snapshotOf({ fake })).commits).toMatchObject([{ author: null, committer: null }]);

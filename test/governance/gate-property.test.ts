@@ -82,6 +82,7 @@ const fix = fc.record({
   pushers: fc.array(account, { maxLength: 2 }),
   failingAuthor: fact(fc.option(account)),
   base: mostly("main", fc.constant("next")),
+  onHold: mostly<string | null>(null, fc.constantFrom("", "it is night")),
   verdict: fc.option(fc.constantFrom("proven", "verified", "unproven", "rejected")),
   provenHead: fc.option(digit.map(sha)),
 });

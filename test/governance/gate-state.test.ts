@@ -1,4 +1,4 @@
-import { snapshot } from "../support/snapshot.ts";
+import { fixOrigin, snapshot } from "../support/snapshot.ts";
 import { testCondition } from "./gate-table.ts";
 
 testCondition("state", [
@@ -10,6 +10,16 @@ testCondition("state", [
     "pass",
     "merged already",
   ],
+]);
+
+testCondition("hold", [
+  [
+    "a person let it rest",
+    snapshot({ origin: { ...fixOrigin, onHold: "ann: after the release" } }),
+    "pending",
+    "`ann: after the release`",
+  ],
+  ["without a reason", snapshot({ origin: { ...fixOrigin, onHold: "" } }), "pending", "It is on hold"],
 ]);
 
 testCondition("base", [["a fork", snapshot({ pull: { fork: true } }), "fail", "in a fork"]]);

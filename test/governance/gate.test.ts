@@ -51,6 +51,8 @@ test.each<[string, Snapshot["origin"]]>([
   expect(decide({ ...given, reviews: [] }, { scope: "bots" }).decision).toBe("pending");
   const unsigned = [commit({ author: bot("renovate[bot]"), verified: false })];
   expect(decide({ ...given, commits: unsigned }, { scope: "bots" }).decision).toBe("fail");
+  const imported = [commit({ author: { login: "old-name", type: "Mannequin" } })];
+  expect(decide({ ...given, commits: imported }, { scope: "bots" }).decision).toBe("fail");
 });
 
 test("the summary names the first of what decides, and the reasons name the pull request", () => {

@@ -122,7 +122,7 @@ test("one issue for the organisation, where its policy says so", async () => {
 
 test("a renamed repository is followed under its new name", async () => {
   await install({ newcomer: false });
-  await world.repository.rename("store");
+  world.repository.rename("store");
   await world.settle();
   expect((await standing())?.repository.name).toBe("store");
   const { number } = await world.github.asUser(people.reporter).openIssue("acme/store", shopReport);
@@ -133,14 +133,8 @@ test("a renamed repository is followed under its new name", async () => {
 
 test("without the optional permissions it works, and says what cannot be seen", async () => {
   world = await startWorld({ newcomer: true, repository: { files: { ...shopFiles } } });
-  const [{ id } = { id: 0 }] = [await world.github.install(world.name)];
-  const {
-    administration: _a,
-    secrets: _s,
-    members: _m,
-    merge_queues: _q,
-    ...required
-  } = (await world.github.install(world.name)).permissions;
+  const { id, permissions } = await world.github.install(world.name);
+  const { administration: _a, secrets: _s, members: _m, merge_queues: _q, ...required } = permissions;
   world.github.grant(id, required);
   await world.settle();
   await world.app.upkeep.settings();

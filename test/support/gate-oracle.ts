@@ -54,6 +54,7 @@ function stateProblems({ snapshot: { pull, policy }, fix }: Given): string[] {
     closed: unmerged && pull.state === "closed",
     draft: unmerged && pull.draft,
     "the policy is unknown": policy.state === "unknown",
+    "on hold": fix !== undefined && fix.onHold !== null,
     retargeted: fix !== undefined && fix.base !== pull.base,
     "in a fork": fix !== undefined && pull.fork,
   });
