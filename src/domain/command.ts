@@ -87,7 +87,7 @@ export function parseCommand(body: string): Parsed {
 }
 
 /** The list that `/self-heal help` answers with, as Markdown. */
-export function helpText(): string {
+function helpText(): string {
   return commandNames
     .map(
       (name) => `- \`/self-heal ${[name, commands[name].argument].filter(Boolean).join(" ")}\`: ${commands[name].help}`,

@@ -17,6 +17,8 @@ const note = z.string().max(20_000);
 /** What a person gave as a reason, kept with their command. */
 const words = z.string().max(maxWords);
 const by = z.string();
+/** Whose word makes them a requester. Absent in events from before ids were kept: then there is only the login. */
+const actor = Actor.optional();
 
 const Verdict = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -72,14 +74,14 @@ export const Event = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("revertProposed"), number: z.int().positive() }),
   /** Somebody gave a command; whether it counts is asked from the permission API before it becomes one of the next. */
   z.strictObject({ type: z.literal("commandGiven"), command: Command, by: Actor, at: CommentRef }),
-  z.strictObject({ type: z.literal("retryAsked"), guidance: Guidance }),
+  z.strictObject({ type: z.literal("retryAsked"), guidance: Guidance, actor }),
   z.strictObject({ type: z.literal("stopAsked"), by }),
-  z.strictObject({ type: z.literal("holdAsked"), by, note: words }),
-  z.strictObject({ type: z.literal("goAsked"), by }),
+  z.strictObject({ type: z.literal("holdAsked"), by, actor, note: words }),
+  z.strictObject({ type: z.literal("goAsked"), by, actor }),
   /** A person continues on the branch. */
   z.strictObject({ type: z.literal("takenOver"), by }),
   z.strictObject({ type: z.literal("notABugSaid"), by, note: words }),
-  z.strictObject({ type: z.literal("revertAsked"), by, note: words }),
+  z.strictObject({ type: z.literal("revertAsked"), by, actor, note: words }),
   /** About the whole repository; the incident is only where it was said. */
   z.strictObject({ type: z.literal("pauseAsked"), by, note: words }),
   z.strictObject({ type: z.literal("resumeAsked"), by }),

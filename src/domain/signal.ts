@@ -1,8 +1,14 @@
 import * as z from "zod";
 import { Repository } from "./repository.ts";
 
-/** Whoever caused an event, as GitHub names them. Permission is asked later, never assumed from here. */
-export const Actor = z.strictObject({ login: z.string().min(1), type: z.string() });
+/** GitHub's number of an account: it survives a change of the login, and is never given to somebody else. */
+export const AccountId = z.int().positive();
+
+/**
+ * Whoever caused an event, as GitHub names them. Permission is asked later, never assumed from here. Records from before
+ * ids were kept have none.
+ */
+export const Actor = z.strictObject({ id: AccountId.optional(), login: z.string().min(1), type: z.string() });
 export type Actor = z.infer<typeof Actor>;
 
 /** One place in the code that a report points at. Lines and columns count from 1. */

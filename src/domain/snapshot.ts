@@ -3,13 +3,21 @@ import { fact } from "./fact.ts";
 import { Verdict } from "./proof.ts";
 import { CommitSha } from "./repository.ts";
 import { Role } from "./role.ts";
+import { AccountId } from "./signal.ts";
 
 /** UTC milliseconds. */
 const time = z.int().min(0);
 const login = z.string().min(1).max(100);
 
-/** An account as GitHub names it where something happened. `null` in its place: the account was deleted. */
-export const Account = z.strictObject({ login, type: z.enum(["User", "Bot", "Organization", "Mannequin", "Unknown"]) });
+/**
+ * An account as GitHub names it where something happened. `null` in its place: the account was deleted. Without an id, it
+ * is recognised by its login (see `sameAccount`).
+ */
+export const Account = z.strictObject({
+  id: AccountId.optional(),
+  login,
+  type: z.enum(["User", "Bot", "Organization", "Mannequin", "Unknown"]),
+});
 export type Account = z.infer<typeof Account>;
 
 /** What an account may do here now, read for this decision. `teams` are slugs of which it is an active member. */
@@ -32,8 +40,8 @@ export const PullCommit = z.strictObject({
   parents: z.array(CommitSha),
   author: Account.nullable(),
   committer: Account.nullable(),
-  /** `Co-authored-by` trailers: a login where the address is GitHub's own, else the name and address as written. */
-  coAuthors: z.array(z.strictObject({ login: login.optional(), text: z.string().max(500) })),
+  /** `Co-authored-by` trailers: login and id where the address is GitHub's own, else the name and address as written. */
+  coAuthors: z.array(z.strictObject({ id: AccountId.optional(), login: login.optional(), text: z.string().max(500) })),
   verified: z.boolean(),
 });
 export type PullCommit = z.infer<typeof PullCommit>;

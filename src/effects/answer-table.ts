@@ -6,13 +6,14 @@ import { pullNumbers } from "../domain/incident.ts";
 import type { Incident } from "../domain/incident.ts";
 import { plain } from "../domain/markdown.ts";
 import type { Recall } from "../domain/recall.ts";
+import type { Actor } from "../domain/signal.ts";
 import type { GateRecord } from "../domain/standing.ts";
 import { decisionText } from "../governance/decision-text.ts";
 import { obstacle } from "./answer-obstacle.ts";
 import { statusText } from "./progress-text.ts";
 
 /** A command by somebody who may give it, and where. */
-type Given = { incident: Incident; command: Command; by: string; at: CommentRef; recall: Recall };
+type Given = { incident: Incident; command: Command; by: string; actor: Actor; at: CommentRef; recall: Recall };
 
 type Answer =
   /** It only wants to know something. */
@@ -43,14 +44,15 @@ export const answers: { [N in CommandName]: Answer } = {
         : "There is no pull request yet, so there is no gate to explain. `/self-heal status` says what is going on.";
     },
   },
-  retry: becomes("retry", ({ command: { text, place }, by }) => ({
+  retry: becomes("retry", ({ command: { text, place }, by, actor }) => ({
     type: "retryAsked",
     guidance: { by, text, ...place },
+    actor,
   })),
   stop: becomes("stop", ({ by }) => ({ type: "stopAsked", by })),
-  hold: becomes("hold", (given) => ({ type: "holdAsked", ...spoken(given) })),
-  go: becomes("go", ({ by }) => ({ type: "goAsked", by })),
-  revert: becomes("revert", (given) => ({ type: "revertAsked", ...spoken(given) })),
+  hold: becomes("hold", (given) => ({ type: "holdAsked", ...spoken(given), actor: given.actor })),
+  go: becomes("go", ({ by, actor }) => ({ type: "goAsked", by, actor })),
+  revert: becomes("revert", (given) => ({ type: "revertAsked", ...spoken(given), actor: given.actor })),
   "not-a-bug": becomes("not-a-bug", (given) => ({ type: "notABugSaid", ...spoken(given) })),
   "take-over": becomes("take-over", ({ by }) => ({ type: "takenOver", by })),
   pause: becomes("pause", (given) => ({ type: "pauseAsked", ...spoken(given) })),

@@ -24,7 +24,7 @@ export const answer: Runner<"answer"> = async (job, deps) => {
     const why = `the role of ${by.login} is ${role}; ${wanted} is needed`;
     return refuse(job, deps, { text: refusal(by.login, command.name, wanted), why });
   }
-  const given = { incident, command, by: by.login, at, recall };
+  const given = { incident, command, by: by.login, actor: by, at, recall };
   const entry = answers[command.name];
   if (entry.kind === "says") {
     await say(job, deps, await entry.text(given));

@@ -7,5 +7,6 @@ const ghost = "ghost";
 export function accountOf(user: object | null | undefined): Account | null {
   if (!user || !("login" in user) || typeof user.login !== "string" || user.login === ghost) return null;
   const type = Account.shape.type.safeParse("type" in user ? user.type : undefined);
-  return { login: user.login, type: type.data ?? "Unknown" };
+  const { data: id } = Account.shape.id.safeParse("id" in user ? user.id : undefined);
+  return { ...(id !== undefined && { id }), login: user.login, type: type.data ?? "Unknown" };
 }

@@ -2,6 +2,7 @@ import { unknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import { CommitSha } from "../domain/repository.ts";
 import type { Repository } from "../domain/repository.ts";
+import { AccountId } from "../domain/signal.ts";
 import type { Account, PullCommit } from "../domain/snapshot.ts";
 import { accountOf } from "./account.ts";
 import { at } from "./address.ts";
@@ -43,7 +44,7 @@ export async function readCommits(
 const trailer = /^[ \t]*co-authored-by[ \t]*:[ \t]*(\S.*)$/gim;
 // `ID+login@users.noreply.github.com`, without the id in addresses from before 2017 (GitHub docs, "Setting your commit
 // email address"); GitHub Enterprise Server has a host of its own.
-const noreply = /<(?:\d+\+)?([a-z\d](?:[a-z\d-]{0,99})(?:\[bot\])?)@users\.noreply\.[a-z\d.-]+>\s*$/i;
+const noreply = /<(?:(\d+)\+)?([a-z\d](?:[a-z\d-]{0,99})(?:\[bot\])?)@users\.noreply\.[a-z\d.-]+>\s*$/i;
 
 /** More than anybody works with; who writes the message decides whom it names anyway. */
 const maxCoAuthors = 100;
@@ -51,8 +52,13 @@ const maxCoAuthors = 100;
 /** Who a commit message names as co-authors, wherever in it: rather one too many than one too few. */
 function coAuthorsOf(message: string): PullCommit["coAuthors"] {
   return [...message.matchAll(trailer)].slice(0, maxCoAuthors).map(([, text = ""]) => {
-    const login = noreply.exec(text.slice(-300))?.[1];
-    return { ...(login !== undefined && { login: login.slice(0, 100) }), text: text.trim().slice(0, 500) };
+    const [, digits, login] = noreply.exec(text.slice(-300)) ?? [];
+    const { data: id } = AccountId.safeParse(Number(digits));
+    return {
+      ...(id !== undefined && { id }),
+      ...(login !== undefined && { login: login.slice(0, 100) }),
+      text: text.trim().slice(0, 500),
+    };
   });
 }
 

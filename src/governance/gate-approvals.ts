@@ -1,9 +1,11 @@
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
+import { sameAccount } from "../domain/people.ts";
 import { atLeast } from "../domain/role.ts";
 import type { Account, Person, Review } from "../domain/snapshot.ts";
 import type { Outcome, Reason } from "../domain/decision.ts";
-import { isRequester, isSame, keyOf, personOf } from "./gate-case.ts";
+import { keyOf } from "./account-map.ts";
+import { isRequester, personOf } from "./gate-case.ts";
 import type { GateCase } from "./gate-case.ts";
 import { code, count, listed, reason, short } from "./gate-reason.ts";
 
@@ -74,10 +76,10 @@ function reviewWorths({ commit, submittedAt }: Review, { snapshot: { pull }, now
 /** Nobody approves what they asked for, made or broke. */
 function involvementWorths(user: Account, given: GateCase): Worth[] {
   const { snapshot, contributors, policy } = given;
-  const did = isUnknown(contributors) ? undefined : contributors.get(keyOf(user.login));
+  const did = isUnknown(contributors) ? undefined : contributors.get(user);
   const author = snapshot.pull.author;
   return [
-    ...(author && isSame(author, user) ? [no("does not count: they opened the pull request")] : []),
+    ...(author && sameAccount(author, user) ? [no("does not count: they opened the pull request")] : []),
     ...(isRequester(given, user) ? [no("does not count: they asked for this fix")] : []),
     ...(policy.gate.pushers && did !== undefined ? [no(`does not count: the same person ${did}`)] : []),
     ...(policy.gate.pushers && isUnknown(contributors)
@@ -92,7 +94,9 @@ function failingAuthorWorths(user: Account, { fix, policy }: GateCase): Worth[] 
   const { failingAuthor } = fix;
   if (isUnknown(failingAuthor))
     return [maybe(`may not count: who wrote the commit that failed is unknown (${code(failingAuthor.unknown)})`)];
-  return failingAuthor && isSame(failingAuthor, user) ? [no("does not count: they wrote the commit that failed")] : [];
+  return failingAuthor && sameAccount(failingAuthor, user)
+    ? [no("does not count: they wrote the commit that failed")]
+    : [];
 }
 
 function rightWorths(person: Person | undefined, { policy: { gate } }: GateCase): Worth[] {

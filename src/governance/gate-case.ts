@@ -1,7 +1,10 @@
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
+import { sameAccount } from "../domain/people.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Account, ChangedFile, Origin, Person, Review, Snapshot } from "../domain/snapshot.ts";
+import { keyOf } from "./account-map.ts";
+import type { AccountMap } from "./account-map.ts";
 import { split } from "./glob.ts";
 
 /** What Self-Heal remembers of its own fix. */
@@ -14,8 +17,8 @@ export type GateCase = {
   now: number;
   /** Absent: another bot's pull request. */
   fix: Fix | undefined;
-  /** Who had a hand in the changes, by key (see `keyOf`), each with what they did. */
-  contributors: Fact<ReadonlyMap<string, string>>;
+  /** Who had a hand in the changes, each with what they did. */
+  contributors: Fact<AccountMap<string>>;
   /** The latest review of each person that is more than a comment. */
   reviews: Fact<readonly Review[]>;
   paths: Fact<readonly ChangedPath[]>;
@@ -32,18 +35,12 @@ export function changedPaths(files: Fact<readonly ChangedFile[]>): Fact<readonly
   return Array.from(paths, (path) => ({ path, names: split(path) }));
 }
 
-/** Logins differ in case only where they name the same account. */
-export function keyOf(login: string): string {
-  return login.toLowerCase();
-}
-
-export function isSame(a: { login: string }, b: { login: string }): boolean {
-  return keyOf(a.login) === keyOf(b.login);
-}
-
-/** Whether an account is our own App: by type, too, for a person may have the same name. */
+/**
+ * Whether an account is our own App: by type, too, for a person may have the same name. Its login cannot be taken over
+ * while the App exists, and the id of the App is not that of its account.
+ */
 export function isApp(account: Account, { app }: Snapshot): boolean {
-  return account.type === "Bot" && isSame(account, app);
+  return account.type === "Bot" && keyOf(account.login) === keyOf(app.login);
 }
 
 /** What was read about somebody. `undefined`: nothing, so nothing may be concluded. */
@@ -54,5 +51,5 @@ export function personOf({ people }: Snapshot, login: string): Person | undefine
 
 /** Whether somebody asked for this fix. */
 export function isRequester({ fix }: Pick<GateCase, "fix">, account: Account): boolean {
-  return fix?.requesters.some((requester) => isSame(requester, account)) ?? false;
+  return fix?.requesters.some((requester) => sameAccount(requester, account)) ?? false;
 }

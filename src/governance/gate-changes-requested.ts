@@ -1,8 +1,9 @@
 import type { Outcome, Reason } from "../domain/decision.ts";
 import { isUnknown } from "../domain/fact.ts";
+import { sameAccount } from "../domain/people.ts";
 import { atLeast } from "../domain/role.ts";
 import type { Account, Review } from "../domain/snapshot.ts";
-import { isRequester, isSame, keyOf, personOf } from "./gate-case.ts";
+import { isRequester, personOf } from "./gate-case.ts";
 import type { GateCase } from "./gate-case.ts";
 import { code, reason } from "./gate-reason.ts";
 
@@ -44,7 +45,7 @@ function dismissal({ user, dismissed }: Review, given: GateCase): Reason[] {
   }
   if (dismissed.was === "APPROVED") return [];
   const { by } = dismissed;
-  if (by && user && isSame(by, user)) return [node("pass", user, "asked for changes and took that back")];
+  if (by && user && sameAccount(by, user)) return [node("pass", user, "asked for changes and took that back")];
   const objected = "asked for changes and was dismissed by";
   if (!by) return [node("fail", user, `${objected} somebody unknown. Have it reviewed again`)];
   const { outcome, why } = dismisserWorth(by, given);
@@ -60,7 +61,7 @@ function dismisserWorth(by: Account, given: GateCase): Worth {
   if (by.type !== "User" || (person && person.type !== "User")) return { outcome: "fail", why: "which is no person" };
   if (isRequester(given, by)) return { outcome: "fail", why: "who asked for this fix" };
   if (isUnknown(contributors)) return { outcome: "unknown", why: "who may have had a hand in the changes" };
-  if (contributors.has(keyOf(by.login))) return { outcome: "fail", why: "who had a hand in the changes" };
+  if (contributors.get(by) !== undefined) return { outcome: "fail", why: "who had a hand in the changes" };
   if (!person || isUnknown(person.role)) return { outcome: "fail", why: "whose role could not be read" };
   if (!atLeast(person.role, wanted))
     return { outcome: "fail", why: `whose role is ${person.role}; ${wanted} is needed to dismiss it` };

@@ -2,11 +2,11 @@ import type { Reason } from "../domain/decision.ts";
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
+import { keyOf } from "./account-map.ts";
 import { maxCodeOwnersBytes, parseCodeOwners } from "./code-owners.ts";
 import type { CodeOwners, Owner, OwnerRule } from "./code-owners.ts";
 import { isMember, outcomeOf } from "./gate-approvals.ts";
 import type { Approval } from "./gate-approvals.ts";
-import { isSame, keyOf } from "./gate-case.ts";
 import type { ChangedPath, GateCase } from "./gate-case.ts";
 import { code, count, listed, reason, summed } from "./gate-reason.ts";
 import { both } from "./gate-tiers.ts";
@@ -75,7 +75,7 @@ const endings: { [O in Reason["outcome"]]: string } = {
 /** Whether somebody is one of the owners. */
 function ownership({ login, person }: Approval, owners: readonly Owner[], snapshot: Snapshot): Approval["counts"] {
   const worths = owners.map((owner): Approval["counts"] => {
-    if (owner.kind === "user") return isSame(owner, { login }) ? "yes" : "no";
+    if (owner.kind === "user") return keyOf(owner.login) === keyOf(login) ? "yes" : "no";
     if (owner.kind === "email") return "maybe";
     if (keyOf(owner.organisation) !== keyOf(snapshot.repository.owner)) return "maybe";
     return isMember(person, [owner.slug]);

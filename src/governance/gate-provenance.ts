@@ -2,7 +2,9 @@ import type { Outcome, Reason } from "../domain/decision.ts";
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import type { Account, PullCommit, Snapshot } from "../domain/snapshot.ts";
-import { isApp, keyOf } from "./gate-case.ts";
+import { createAccountMap, keyOf } from "./account-map.ts";
+import type { AccountMap } from "./account-map.ts";
+import { isApp } from "./gate-case.ts";
 import type { Fix, GateCase } from "./gate-case.ts";
 import { code, count, listed, reason, short } from "./gate-reason.ts";
 
@@ -10,30 +12,35 @@ import { code, count, listed, reason, short } from "./gate-reason.ts";
 const github = "web-flow";
 
 /**
- * Everybody who had a hand in the changes, by key, with what they did: authors, committers, co-authors and pushers. Our
- * App is none of them. Unknown where the commits are.
+ * Everybody who had a hand in the changes, with what they did: authors, committers, co-authors and pushers. Our App is
+ * none of them. Unknown where the commits are.
  */
-export function contributorsOf(snapshot: Snapshot, fix: Fix | undefined): Fact<ReadonlyMap<string, string>> {
+export function contributorsOf(snapshot: Snapshot, fix: Fix | undefined): Fact<AccountMap<string>> {
   const { commits } = snapshot;
   if (isUnknown(commits)) return commits;
-  const found = new Map<string, string>();
+  const found = createAccountMap<string>();
   const add = (account: Account | null, did: string) => {
-    if (account && !isApp(account, snapshot)) note(found, account.login, did);
+    if (account && !isApp(account, snapshot)) found.add(account, did);
   };
   for (const commit of commits) {
     add(commit.author, `wrote commit ${short(commit.sha)}`);
     if (!isGitHub(commit.committer)) add(commit.committer, `made commit ${short(commit.sha)}`);
-    for (const { login } of commit.coAuthors)
-      if (login !== undefined && keyOf(login) !== keyOf(snapshot.app.login))
-        note(found, login, `is a co-author of commit ${short(commit.sha)}`);
+    for (const coAuthor of coAuthorsOf(commit, snapshot))
+      found.add(coAuthor, `is a co-author of commit ${short(commit.sha)}`);
   }
   for (const pusher of fix?.pushers ?? []) add(pusher, "pushed to its branch");
   return found;
 }
 
-function note(found: Map<string, string>, login: string, did: string): void {
-  const key = keyOf(login);
-  if (!found.has(key)) found.set(key, did);
+/**
+ * Whoever wrote the message chose the id. It may name one person more, but nobody is left out because of it: the login
+ * counts by itself, too.
+ */
+function coAuthorsOf({ coAuthors }: PullCommit, { app }: Snapshot): { id?: number; login: string }[] {
+  return coAuthors.flatMap(({ id, login }) => {
+    if (login === undefined || keyOf(login) === keyOf(app.login)) return [];
+    return id === undefined ? [{ login }] : [{ login }, { id, login }];
+  });
 }
 
 /** Whether it is known who made every commit: otherwise somebody could approve their own work under another name. */
@@ -47,7 +54,7 @@ export function provenanceCondition(given: GateCase): Reason {
   }
   const nodes = commits.flatMap((commit) => commitReasons(commit, given));
   const failed = nodes.filter(({ outcome }) => outcome !== "pass");
-  const people = isUnknown(given.contributors) ? [] : [...given.contributors.keys()];
+  const people = isUnknown(given.contributors) ? [] : given.contributors.logins();
   if (failed.length > 0) {
     const text = `It is not certain who made ${count(commits.length, "commit")}. Let Self-Heal make the fix again (\`/self-heal retry\`), or sign the commits and link their addresses to accounts.`;
     return reason("provenance", "fail", text, failed.slice(0, 20));

@@ -1,7 +1,7 @@
 import { isUnknown } from "../domain/fact.ts";
 import type { Fact } from "../domain/fact.ts";
 import type { Review } from "../domain/snapshot.ts";
-import { keyOf } from "./gate-case.ts";
+import { createAccountMap } from "./account-map.ts";
 
 /**
  * The review of each person that decides: their latest one that is more than a comment. Reviews by deleted accounts stand
@@ -9,22 +9,18 @@ import { keyOf } from "./gate-case.ts";
  */
 export function decisiveReviews(reviews: Fact<readonly Review[]>): Fact<readonly Review[]> {
   if (isUnknown(reviews)) return reviews;
-  const latest = new Map<string, Review>();
-  const ghosts: Review[] = [];
-  for (const review of reviews) {
-    if (review.state === "COMMENTED" || review.state === "PENDING") continue;
-    if (!review.user) {
-      ghosts.push(review);
-      continue;
-    }
-    const key = keyOf(review.user.login);
-    const before = latest.get(key);
-    if (!before || isLater(review, before)) latest.set(key, review);
-  }
-  return [...latest.values(), ...ghosts];
+  const said = reviews.filter(({ state }) => state !== "COMMENTED" && state !== "PENDING").toSorted(inTime);
+  const later = createAccountMap<true>();
+  const isLatest = ({ user }: Review): boolean => {
+    if (!user) return true;
+    const isSuperseded = later.get(user) ?? false;
+    later.add(user, true);
+    return !isSuperseded;
+  };
+  return said.reverse().filter(isLatest).reverse();
 }
 
 /** Of two at the same time, GitHub's higher id is the later one. */
-function isLater(a: Review, b: Review): boolean {
-  return a.submittedAt === b.submittedAt ? a.id >= b.id : a.submittedAt > b.submittedAt;
+function inTime(a: Review, b: Review): number {
+  return a.submittedAt - b.submittedAt || a.id - b.id;
 }

@@ -6,7 +6,7 @@ import { onboardingText, onboardingTitle, organizationText } from "./onboard-tex
 
 const marker = "<!-- self-heal:onboarding -->";
 /** Where an organisation keeps what is true for all of its repositories. */
-export const organizationRepository = ".github";
+const organizationRepository = ".github";
 
 /**
  * Introduces the App: one issue with what it does, the protection report, and a policy file that is ready to commit. It is

@@ -1,6 +1,6 @@
 import type { CommandName } from "../domain/command.ts";
 import { gateButtons, pullOfGate } from "../domain/gate-check.ts";
-import { ignored, notAPerson, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
+import { actorOf, ignored, notAPerson, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
 import type { Inbound, Payload, WebhookContext } from "./inbound.ts";
 
 /** Somebody pressed a button on the gate's check run: the same as a command in a comment, with the same rules. */
@@ -15,10 +15,9 @@ export function buttonPressed(payload: Payload<"check_run.requested_action">, co
   const name = gateButtons.find(({ identifier }) => identifier === action?.identifier)?.identifier;
   if (!name) return ignored("the button is none of ours");
   const command = { name: name satisfies CommandName, text: "" };
-  const by = { login: sender.login, type: "User" };
   const at = { kind: "checkRun", id: run.id, number } as const;
   const address = { kind: "pull", repository: repository.id, number } as const;
-  return [{ kind: "event", address, event: { type: "commandGiven", command, by, at } }];
+  return [{ kind: "event", address, event: { type: "commandGiven", command, by: actorOf(sender), at } }];
 }
 
 /** "Re-run" on the gate's check run: decide it again. */

@@ -3,7 +3,7 @@ import { parseCommand } from "../domain/command.ts";
 import type { Command, CommentRef } from "../domain/command.ts";
 import type { Event } from "../domain/event.ts";
 import { clip } from "./clip.ts";
-import { ignored, notAPerson, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
+import { actorOf, ignored, notAPerson, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
 import type { Inbound, Payload } from "./inbound.ts";
 
 // Only what is newly written counts: there is no reader for edited comments and reviews, because an edit is not its
@@ -51,7 +51,7 @@ type Spoken = {
   body: string | null;
   place?: NonNullable<Command["place"]>;
 };
-type Source = Parameters<typeof repositoryOf>[0] & { sender: { login: string; type?: string } };
+type Source = Parameters<typeof repositoryOf>[0] & { sender: Parameters<typeof actorOf>[0] };
 
 function spoken(payload: Source, { at, kind, body, place }: Spoken): Inbound[] {
   const repository = repositoryOf(payload);
@@ -60,10 +60,14 @@ function spoken(payload: Source, { at, kind, body, place }: Spoken): Inbound[] {
   const obstacle = notAPerson(sender);
   if (obstacle) return ignored(obstacle);
   const address: Address = { kind, repository: repository.id, number: at.number };
-  const by = { login: sender.login, type: "User" };
   const command = commandIn(body ?? "");
   if (!command) return ignored(`${at.kind} by ${sender.login} holds no command`);
-  const event: Event = { type: "commandGiven", command: { ...command, ...(place && { place }) }, by, at };
+  const event: Event = {
+    type: "commandGiven",
+    command: { ...command, ...(place && { place }) },
+    by: actorOf(sender),
+    at,
+  };
   return [{ kind: "event", address, event }];
 }
 

@@ -4,7 +4,9 @@ import { Address } from "../domain/address.ts";
 import { Event } from "../domain/event.ts";
 import { CommitSha, Repository } from "../domain/repository.ts";
 import { Signal } from "../domain/signal.ts";
+import type { Actor } from "../domain/signal.ts";
 import { Task } from "../domain/task.ts";
+import { clip } from "./clip.ts";
 
 const installation = z.int().positive();
 
@@ -93,6 +95,13 @@ export function taskOn(payload: Source, task: (repository: Repository) => Task |
   const repository = repositoryOf(payload);
   if (!repository) return ignored(notInstalled);
   return [task(repository)].flat().map((one) => ({ kind: "task", task: one }));
+}
+
+type Sender = { id?: number; login: string; type?: string };
+
+/** Whoever caused a delivery. */
+export function actorOf({ id, login, type = "Unknown" }: Sender): Actor {
+  return { ...(id !== undefined && { id }), login: clip(login, 100), type: clip(type, 100) };
 }
 
 /** Why a delivery by this sender does not count where a person is asked for; undefined for people. */

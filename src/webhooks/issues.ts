@@ -1,6 +1,6 @@
 import { parseStack } from "../domain/stack.ts";
 import { clip, firstLine } from "./clip.ts";
-import { ignored, notAPerson, notInstalled, repositoryOf } from "./inbound.ts";
+import { actorOf, ignored, notAPerson, notInstalled, repositoryOf } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 /** Somebody put the trigger label on. Whether they may is asked by triage: the label alone proves nothing. */
@@ -40,7 +40,7 @@ function issueSignal({ issue, sender, ...payload }: IssuePayload, { at }: Webhoo
         frames,
         url: clip(issue.html_url, 2_000),
         trust: "maintainer",
-        requester: { login: sender.login, type: String(sender.type) },
+        requester: actorOf(sender),
         at,
       },
     },

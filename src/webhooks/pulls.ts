@@ -1,7 +1,6 @@
 import type { Event } from "../domain/event.ts";
 import { CommitSha } from "../domain/repository.ts";
-import { clip } from "./clip.ts";
-import { ignored, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
+import { actorOf, ignored, notInstalled, repositoryOf, taskOn } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 /** Merged or given up: whose pull request it was, the address finds out. */
@@ -24,8 +23,7 @@ export function pullClosed(payload: Payload<"pull_request.closed">): Inbound[] {
 export function pullSynchronized(payload: Payload<"pull_request.synchronize">, context: WebhookContext): Inbound[] {
   const { sender } = payload;
   const { number, head } = payload.pull_request;
-  const by = { login: clip(sender.login, 100), type: clip(sender.type ?? "Unknown", 100) };
-  const moved: Event = { type: "headMoved", head: CommitSha.parse(head.sha), by };
+  const moved: Event = { type: "headMoved", head: CommitSha.parse(head.sha), by: actorOf(sender) };
   return [...(isOurs(sender, context) ? [] : about(payload, number, moved)), ...looks(payload, number)];
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Frame, Signal } from "../domain/signal.ts";
 import { parseErrorLine, parseStack } from "../domain/stack.ts";
 import { clip, firstLine } from "./clip.ts";
-import { ignored, notInstalled, repositoryOf } from "./inbound.ts";
+import { actorOf, ignored, notInstalled, repositoryOf } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 /** The `event_type` that monitors and workflows send. */
@@ -53,7 +53,7 @@ export function repositoryDispatch(payload: Payload<"repository_dispatch">, { at
   if (!parsed.success) return ignored(`client_payload is malformed: ${problems(parsed.error)}`);
   const report = toReport(parsed.data);
   // Whoever has a token with contents: write may have sent it; they asked for the fix, and cannot approve it.
-  const sender = { login: clip(payload.sender.login, 100), type: clip(payload.sender.type ?? "Unknown", 100) };
+  const sender = actorOf(payload.sender);
   return [
     {
       kind: "signal",

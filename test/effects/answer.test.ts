@@ -26,7 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const person = (login: string): Actor => ({ login, type: "User" });
+const person = (login: string): Actor => ({ id: login.length, login, type: "User" });
+const actor = person("mara");
 const tries = { attempt: 1, automatic: 1, ci: 0 };
 const waiting: State = { phase: "awaitingApproval", tries, pull: samplePull };
 
@@ -64,17 +65,17 @@ function said(): string[] {
 const reactions = () => stage.requests().filter((request) => request.includes("/reactions"));
 
 test.each([
-  ["retry", "look at y", { type: "retryAsked", guidance: { by: "mara", text: "look at y" } }, waiting],
+  ["retry", "look at y", { type: "retryAsked", guidance: { by: "mara", text: "look at y" }, actor }, waiting],
   ["stop", "", { type: "stopAsked", by: "mara" }, waiting],
-  ["hold", "not today", { type: "holdAsked", by: "mara", note: "not today" }, waiting],
-  ["go", "", { type: "goAsked", by: "mara" }, { phase: "held", reason: "on-hold", note: "n", tries }],
+  ["hold", "not today", { type: "holdAsked", by: "mara", note: "not today", actor }, waiting],
+  ["go", "", { type: "goAsked", by: "mara", actor }, { phase: "held", reason: "on-hold", note: "n", tries }],
   ["not-a-bug", "meant so", { type: "notABugSaid", by: "mara", note: "meant so" }, waiting],
   ["take-over", "", { type: "takenOver", by: "mara" }, waiting],
   ["pause", "release", { type: "pauseAsked", by: "mara", note: "release" }, waiting],
   [
     "revert",
     "too slow",
-    { type: "revertAsked", by: "mara", note: "too slow" },
+    { type: "revertAsked", by: "mara", note: "too slow", actor },
     { phase: "watching", pull: samplePull, mergeSha: samplePull.head },
   ],
 ] as const)("%s by somebody who may becomes an event, with 👀 and no words", async (name, text, event, state) => {

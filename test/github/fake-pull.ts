@@ -8,7 +8,11 @@ export const headSha = CommitSha.parse("a".repeat(40));
 export const provenTree = "7".repeat(40);
 const baseSha = "b".repeat(40);
 
-export const user = (login: string, type = "User"): Json => ({ login, type });
+export const user = (login: string, type = "User", id?: number): Json => ({
+  ...(id !== undefined && { id }),
+  login,
+  type,
+});
 const self = user("self-heal[bot]", "Bot");
 
 /** What a made-up GitHub answers about the pull request acme/shop#1. Tests change parts of it. */

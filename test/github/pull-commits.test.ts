@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { commit, fakePull, headSha, provenTree } from "./fake-pull.ts";
+import { commit, fakePull, headSha, provenTree, user } from "./fake-pull.ts";
 import { snapshotOf } from "./snapshot-of.ts";
 
 describe("commits", () => {
@@ -18,9 +18,9 @@ describe("commits", () => {
       {
         verified: false,
         coAuthors: [
-          { login: "mona-l", text: "Mona <123+mona-l@users.noreply.github.com>" },
+          { id: 123, login: "mona-l", text: "Mona <123+mona-l@users.noreply.github.com>" },
           { login: "old" },
-          { login: "dependabot[bot]" },
+          { id: 49699333, login: "dependabot[bot]" },
           { text: "Somebody <some@example.com>" },
         ],
       },
@@ -34,6 +34,22 @@ describe("commits", () => {
     const { commits } = await snapshotOf({ fake });
     expect(performance.now() - before).toBeLessThan(5_000);
     expect(Array.isArray(commits) && commits[0]?.coAuthors).toHaveLength(100);
+  });
+
+  test("have co-authors without an id where the address has none that an account could have", async () => {
+    const digits = ["0", "9".repeat(30)];
+    const message = digits.map((id) => `Co-authored-by: Mona <${id}+mona@users.noreply.github.com>`).join("\n");
+    const fake = fakePull({ commits: [commit(headSha, { commit: { message, tree: { sha: provenTree } } })] });
+    const { commits } = await snapshotOf({ fake });
+    const coAuthors = Array.isArray(commits) ? commits[0]?.coAuthors : undefined;
+    expect(coAuthors?.map(({ id, login }) => ({ id, login }))).toEqual([{ login: "mona" }, { login: "mona" }]);
+  });
+
+  test("are known by the ids of the accounts", async () => {
+    const fake = fakePull({
+      commits: [commit(headSha, { author: user("ada", "User", 5), committer: user("web-flow", "User", 19864447) })],
+    });
+    expect((await snapshotOf({ fake })).commits).toMatchObject([{ author: { id: 5 }, committer: { id: 19864447 } }]);
   });
 
   test("by addresses that no account has are nobody's", async () => {

@@ -29,13 +29,15 @@ describe("where it comes from", () => {
   test("has the author of the failing commit where somebody asks", async () => {
     const fake = fakePull({
       special: (route) =>
-        route === `GET /repos/acme/shop/commits/${sha("f")}` ? { json: { author: user("mallory") } } : undefined,
+        route === `GET /repos/acme/shop/commits/${sha("f")}`
+          ? { json: { author: user("mallory", "User", 7) } }
+          : undefined,
     });
     const failing = async (failingCommit: string): Promise<unknown> => {
       const { origin } = await snapshotOf({ fake, remembered: { ...remembered, failingCommit } });
       return "failingAuthor" in origin ? origin.failingAuthor : origin;
     };
-    expect(await failing(sha("f"))).toEqual({ login: "mallory", type: "User" });
+    expect(await failing(sha("f"))).toEqual({ id: 7, login: "mallory", type: "User" });
     expect(await failing(sha("e"))).toEqual(unknownFor("The author of"));
     expect(await failing("v1.2.3")).toEqual(unknownFor("no id"));
   });

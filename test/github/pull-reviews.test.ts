@@ -15,12 +15,16 @@ describe("reviews", () => {
 
   test("that were dismissed say what they said and who took them back, who is a person to know about, too", async () => {
     const fake = fakePull({
-      reviews: [review(1, "ada", "DISMISSED"), review(2, "bob", "DISMISSED"), review(3, "Eve", "COMMENTED")],
+      reviews: [
+        review(1, "ada", "DISMISSED", { user: user("ada", "User", 5) }),
+        review(2, "bob", "DISMISSED"),
+        review(3, "Eve", "COMMENTED"),
+      ],
       events: [
         { event: "labeled", actor: user("ada") },
         {
           event: "review_dismissed",
-          actor: user("Max"),
+          actor: user("Max", "User", 6),
           dismissed_review: { state: "changes_requested", review_id: 1 },
         },
       ],
@@ -28,7 +32,10 @@ describe("reviews", () => {
     });
     const { reviews, people } = await snapshotOf({ fake });
     expect(reviews).toMatchObject([
-      { dismissed: { was: "CHANGES_REQUESTED", by: { login: "Max", type: "User" } } },
+      {
+        user: { id: 5, login: "ada" },
+        dismissed: { was: "CHANGES_REQUESTED", by: { id: 6, login: "Max", type: "User" } },
+      },
       { dismissed: unknownFor("do not say who") },
       {},
     ]);

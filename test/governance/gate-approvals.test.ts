@@ -14,6 +14,63 @@ testCondition("approvals", [
     "1 of 2 needed approvals",
     { approvals: 2 },
   ],
+  [
+    "one person approving twice, with another login, is one person",
+    snapshot({
+      reviews: [
+        review("ann", "APPROVED", { user: user("ann", 7) }),
+        review("ben", "APPROVED", { user: user("ben", 7) }),
+      ],
+    }),
+    "pending",
+    "1 of 2 needed approvals",
+    { approvals: 2 },
+  ],
+  [
+    "somebody who took over the requester's login is somebody else",
+    snapshot({
+      origin: { ...fixOrigin, requesters: [user("rita", 7)] },
+      reviews: [review("rita", "APPROVED", { user: user("rita", 8) })],
+    }),
+    "pass",
+    "The review by `rita` counts",
+  ],
+  [
+    "somebody who took over a contributor's and the failing author's login is somebody else",
+    snapshot({
+      origin: { ...fixOrigin, pushers: [user("ann", 7)], failingAuthor: user("ann", 7) },
+      commits: [commit({ author: user("ann", 7) })],
+      reviews: [review("ann", "APPROVED", { user: user("ann", 8) })],
+    }),
+    "pass",
+    "The review by `ann` counts",
+    { failingAuthor: true },
+  ],
+  [
+    "a pusher under a new login",
+    snapshot({
+      origin: { ...fixOrigin, pushers: [user("old-ann", 7)] },
+      reviews: [review("ann", "APPROVED", { user: user("ann", 7) })],
+    }),
+    "pending",
+    "the same person pushed to its branch",
+  ],
+  [
+    "the author of the failing commit under a new login",
+    snapshot({
+      origin: { ...fixOrigin, failingAuthor: user("old-ann", 7) },
+      reviews: [review("ann", "APPROVED", { user: user("ann", 7) })],
+    }),
+    "pending",
+    "they wrote the commit that failed",
+    { failingAuthor: true },
+  ],
+  [
+    "a requester of whom only the login is known",
+    snapshot({ reviews: [review("rita", "APPROVED", { user: user("rita", 8) })] }),
+    "pending",
+    "they asked for this fix",
+  ],
   ["two people", snapshot({ reviews: [...approved, review("ben", "APPROVED")] }), "pass", "2 of 2", { approvals: 2 }],
   [
     "the latest review decides, whatever the order of the list",

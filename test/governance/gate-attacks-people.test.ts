@@ -40,6 +40,28 @@ const rows: Attack[] = [
   ],
   ["3 requester approves own request", snapshot({ reviews: [review("RITA", "APPROVED")] }), "pending", "approvals"],
   [
+    "3 requester approves own request: under a new login",
+    snapshot({
+      origin: { ...fixOrigin, requesters: [user("rita", 7)] },
+      reviews: [review("ann", "APPROVED", { user: user("ann", 7) })],
+    }),
+    "pending",
+    "approvals",
+  ],
+  [
+    "3 requester approves own request: under a new login, while somebody else has the old one",
+    snapshot({
+      origin: { ...fixOrigin, requesters: [user("rita", 7)] },
+      reviews: [
+        review("rita", "APPROVED", { user: user("rita", 8) }),
+        review("ann", "APPROVED", { user: user("ann", 7) }),
+      ],
+    }),
+    "pending",
+    "approvals",
+    { approvals: 2 },
+  ],
+  [
     "3 requester approves own request: the author of the commit that failed",
     snapshot({ origin: { ...fixOrigin, failingAuthor: user("ann") } }),
     "pending",
@@ -103,6 +125,24 @@ const rows: Attack[] = [
   [
     "8 Co-authored-by hides a contributor",
     snapshot({ commits: [commit({ coAuthors: [{ login: "Ann", text: "Ann <1+ann@users.noreply.github.com>" }] })] }),
+    "pending",
+    "approvals",
+  ],
+  [
+    "8 Co-authored-by names a login that was changed since",
+    snapshot({
+      commits: [commit({ coAuthors: [{ id: 7, login: "old-ann", text: "A <7+old-ann@users.noreply.github.com>" }] })],
+      reviews: [review("ann", "APPROVED", { user: user("ann", 7) })],
+    }),
+    "pending",
+    "approvals",
+  ],
+  [
+    "8 Co-authored-by names a false id with the login",
+    snapshot({
+      commits: [commit({ coAuthors: [{ id: 8, login: "ann", text: "A <8+ann@users.noreply.github.com>" }] })],
+      reviews: [review("ann", "APPROVED", { user: user("ann", 7) })],
+    }),
     "pending",
     "approvals",
   ],
@@ -175,6 +215,32 @@ const rows: Attack[] = [
       reviews: [
         review("ann", "APPROVED"),
         review("mona", "DISMISSED", { dismissed: { was: "CHANGES_REQUESTED", by: user("rita") } }),
+      ],
+    }),
+    "fail",
+    "changes-requested",
+  ],
+  [
+    "12 changes requested, dismissed by somebody who has the reviewer's old login now",
+    snapshot({
+      reviews: [
+        review("ann", "APPROVED"),
+        review("mona", "DISMISSED", {
+          user: user("ben", 7),
+          dismissed: { was: "CHANGES_REQUESTED", by: user("ben", 8) },
+        }),
+      ],
+    }),
+    "fail",
+    "changes-requested",
+  ],
+  [
+    "12 changes requested, dismissed by the requester, under a new login",
+    snapshot({
+      origin: { ...fixOrigin, requesters: [user("rita", 7)] },
+      reviews: [
+        review("ann", "APPROVED"),
+        review("ben", "DISMISSED", { dismissed: { was: "CHANGES_REQUESTED", by: user("mona", 7) } }),
       ],
     }),
     "fail",

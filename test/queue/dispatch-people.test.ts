@@ -41,6 +41,15 @@ test("keeps who asked, with every signal and every word, each login once", async
   expect((await store.incident(id))?.requesters).toEqual([user("ada"), monitor, user("bob"), user("carol")]);
 });
 
+test("keeps a requester's id, by which they are known when their login changes", async () => {
+  const requester = { ...user("ada"), id: 1 };
+  const renamed = { ...user("countess"), id: 1 };
+  await open(store, { key: "d1", signal: { ...signal, requester }, fingerprint, newId: () => id }, 5);
+  await say({ type: "goAsked", by: "countess", actor: renamed }, "k1");
+  await say({ type: "holdAsked", by: "ada", actor: { ...user("ada"), id: 2 }, note: "" }, "k2");
+  expect((await store.incident(id))?.requesters).toEqual([requester, { ...user("ada"), id: 2 }]);
+});
+
 test("an incident that follows another one has its requesters, too", async () => {
   await openNumber(store, 1, closedState());
   const guidance = { by: "bob", text: "" };

@@ -44,6 +44,13 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
+type Named = { id?: number | undefined; login: string };
+
+/** By the ids, where both are known. */
+function isOne(a: Named, b: Named): boolean {
+  return a.id === undefined || b.id === undefined ? same(a.login, b.login) : a.id === b.id;
+}
+
 function isOurs(account: Account | null, { app }: Snapshot): boolean {
   return account !== null && account.type === "Bot" && same(account.login, app.login);
 }
@@ -144,7 +151,7 @@ function isDeciding(review: Review, all: readonly Review[]): boolean {
   if (!opinions.includes(review.state)) return false;
   if (!user) return true;
   const order = ({ submittedAt, id }: Review) => submittedAt * 1_000 + id;
-  const theirs = all.filter((other) => other.user && same(other.user.login, user.login));
+  const theirs = all.filter((other) => other.user && isOne(other.user, user));
   const later = theirs.filter((other) => order(other) > order(review) && opinions.includes(other.state));
   // Of two that are alike in everything the list decides, as it does for GitHub.
   const alike = theirs.filter((other) => order(other) === order(review) && opinions.includes(other.state));
@@ -166,7 +173,7 @@ function isGoodApproval({ user, state, commit, submittedAt }: Review, given: Giv
     !gate.ignore.some((ignored) => same(ignored, login)),
     hasRole(snapshot, login, gate.role),
     gate.teams.length === 0 || isInTeam(snapshot, login, gate.teams),
-    !excluded(given).some((other) => other === "everybody" || same(other, login)),
+    !excluded(given).some((other) => other === "everybody" || isOne(other, user)),
   ].every(Boolean);
 }
 
@@ -186,26 +193,26 @@ function isInTeam(snapshot: Snapshot, login: string, teams: readonly string[]): 
 }
 
 /** Who asked, opened, pushed, wrote or broke. */
-function excluded({ snapshot, policy: { gate }, fix }: Given): string[] {
+function excluded({ snapshot, policy: { gate }, fix }: Given): (Named | "everybody")[] {
   const blamed = gate.failingAuthor && fix ? fix.failingAuthor : null;
   return [
-    ...loginsOf(fix?.requesters),
-    ...loginsOf([snapshot.pull.author]),
-    ...(gate.pushers ? [...handsIn(snapshot.commits), ...loginsOf(fix?.pushers)] : []),
-    ...(blamed && "unknown" in blamed ? ["everybody"] : loginsOf([blamed])),
+    ...(fix?.requesters ?? []),
+    ...known([snapshot.pull.author]),
+    ...(gate.pushers ? [...handsIn(snapshot.commits), ...(fix?.pushers ?? [])] : []),
+    ...(blamed && "unknown" in blamed ? ["everybody" as const] : known([blamed])),
   ];
 }
 
-function loginsOf(accounts: readonly (Account | null)[] = []): string[] {
-  return accounts.flatMap((account) => account?.login ?? []);
+function known(accounts: readonly (Account | null)[]): Account[] {
+  return accounts.filter((account) => account !== null);
 }
 
-function handsIn(commits: Snapshot["commits"]): string[] {
+function handsIn(commits: Snapshot["commits"]): Named[] {
   if (!Array.isArray(commits)) return [];
   return commits.flatMap(({ author, committer, coAuthors }) => [
-    ...loginsOf([author]),
-    ...loginsOf([committer]).filter((login) => login !== "web-flow"),
-    ...coAuthors.flatMap(({ login }) => login ?? []),
+    ...known([author]),
+    ...known([committer]).filter(({ login }) => login !== "web-flow"),
+    ...coAuthors.flatMap(({ id, login }) => (login === undefined ? [] : [{ login }, { id, login }])),
   ]);
 }
 
@@ -221,13 +228,13 @@ function stands({ state, user, dismissed }: Review, given: Given): boolean {
 
 function mayDismiss(by: Account | null, reviewer: Account | null, { snapshot, policy, fix }: Given): boolean {
   if (!by) return false;
-  if (reviewer && same(by.login, reviewer.login)) return true;
-  const involved = [...loginsOf(fix?.requesters), ...loginsOf(fix?.pushers), ...handsIn(snapshot.commits)];
+  if (reviewer && isOne(by, reviewer)) return true;
+  const involved = [...(fix?.requesters ?? []), ...(fix?.pushers ?? []), ...handsIn(snapshot.commits)];
   return [
     by.type === "User",
     personOf(snapshot, by.login)?.type === "User",
     hasRole(snapshot, by.login, policy.gate.dismissers),
-    !involved.some((login) => same(login, by.login)),
+    !involved.some((one) => isOne(one, by)),
   ].every(Boolean);
 }
 

@@ -10,8 +10,8 @@ export function sha(digit: string): CommitSha {
   return Sha.parse(digit.repeat(40));
 }
 
-export function user(login: string): Account {
-  return { login, type: "User" };
+export function user(login: string, id?: number): Account {
+  return { ...(id !== undefined && { id }), login, type: "User" };
 }
 
 export function bot(login: string): Account {

@@ -5,7 +5,7 @@ import type { Json } from "./examples.ts";
 
 const sha = "a".repeat(40);
 const bot = { sender: { login: "renovate[bot]", type: "Bot" } };
-const human = { login: "Codertocat", type: "User" };
+const human = { id: 21031067, login: "Codertocat", type: "User" };
 
 const pull = { kind: "pull", repository: 186853002, number: 2 };
 

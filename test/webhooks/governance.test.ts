@@ -9,6 +9,7 @@ const press = (identifier: string) => ({
   requested_action: { identifier },
   check_run: gateRun,
   repository: { id: 9 },
+  sender: { id: 21031067, login: "Codertocat" },
 });
 
 test.each(["retry", "hold", "explain"])("the button %s on a gate is that command by whoever pressed it", (name) => {
@@ -17,7 +18,7 @@ test.each(["retry", "hold", "explain"])("the button %s on a gate is that command
     event: {
       type: "commandGiven",
       command: { name, text: "" },
-      by: { login: "Codertocat", type: "User" },
+      by: { id: 21031067, login: "Codertocat", type: "User" },
       at: { kind: "checkRun", id: 31, number: 12 },
     },
   });

@@ -4,7 +4,7 @@ import { context, signalOf, whyIgnored } from "./examples.ts";
 import type { Json } from "./examples.ts";
 
 const bot = { sender: { login: "renovate[bot]", type: "Bot" } };
-const human = { login: "Codertocat", type: "User" };
+const human = { id: 21031067, login: "Codertocat", type: "User" };
 const labeled = { label: { name: "ai-fix" }, issue: { state: "open" } };
 const opened = { issue: { labels: [{ name: "bug" }, { name: "AI-Fix" }] } };
 test("a label is a signal asked for by the person who put it on, with the text as it is now", () => {

@@ -5,7 +5,7 @@ import type { Json } from "./examples.ts";
 
 const sha = "a".repeat(40);
 const bot = { sender: { login: "renovate[bot]", type: "Bot" } };
-const human = { login: "Codertocat", type: "User" };
+const human = { id: 21031067, login: "Codertocat", type: "User" };
 
 const address = { kind: "pull", repository: 186853002, number: 2 };
 const head = { number: 2, head: { sha } };
@@ -22,7 +22,7 @@ test("closed without a merge", () => {
   expect(eventOf("pull_request.closed", { pull_request })).toEqual({ address, event });
 });
 
-test.each([human, { login: "renovate[bot]", type: "Bot" }, { login: "self-heal[bot]", type: "User" }])(
+test.each([human, { id: 2, login: "renovate[bot]", type: "Bot" }, { id: 3, login: "self-heal[bot]", type: "User" }])(
   "a push by %j moves the head",
   (sender) => {
     const given = eventOf("pull_request.synchronize", { pull_request: head, sender });

@@ -44,7 +44,7 @@ test("all ten keys become a signal without a requester, but with its sender", ()
     url: "https://example.com/1",
     group: "cart-total",
     trust: "telemetry",
-    sender: { login: "Codertocat", type: "User" },
+    sender: { id: 21031067, login: "Codertocat", type: "User" },
     at: context.at,
   });
 });

@@ -139,7 +139,7 @@ export function dismissReview(act: Act, issue: PullIssue, review: Review, messag
 }
 
 /** Webhooks spell the state in lower case, the API in upper case. */
-export function announceReview(act: Act, issue: PullIssue, review: Review, action: string): void {
+function announceReview(act: Act, issue: PullIssue, review: Review, action: string): void {
   const { world, repository, by: sender } = act;
   const rendered = {
     ...renderReview(world, repository, issue, review),
