@@ -87,6 +87,18 @@ export const Event = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("resumeAsked"), by }),
   /** A command that did not count, and why: by this person, or in this phase. */
   z.strictObject({ type: z.literal("commandRefused"), command: z.enum(commandNames), by, why: words }),
+  /** A monitor sees something wrong with the same service. For the log; it changes no state. */
+  z.strictObject({
+    type: z.literal("evidenceArrived"),
+    title: z.string().max(300),
+    detail: note,
+    url: z.string().max(2_000).optional(),
+    severity: z.enum(["info", "warning", "error", "critical"]),
+  }),
+  /** The sender says that the failure, or something that was evidence of it, is over. For the log, too. */
+  z.strictObject({ type: z.literal("resolvedElsewhere"), by: z.string().max(300) }),
+  /** People were told of a storm in this issue: commands there are about its incident. */
+  z.strictObject({ type: z.literal("stormTold"), issue: z.int().positive() }),
   z.strictObject({ type: z.literal("effectFailed"), effect: z.string(), message: note }),
 ]);
 export type Event = z.infer<typeof Event>;

@@ -4,7 +4,9 @@ import { SettledPolicy } from "./policy.ts";
 import { Proof } from "./proof.ts";
 import { reasonCodes } from "./reason.ts";
 import { CommitSha } from "./repository.ts";
+import { Sample } from "./samples.ts";
 import { Actor, Fingerprint, Guidance, Signal } from "./signal.ts";
+import { StormCount } from "./storm.ts";
 
 /** A short id that people can read out and that names branches: 8 lower-case letters and digits. */
 export const IncidentId = z
@@ -85,6 +87,14 @@ export const Incident = z.strictObject({
   signal: Signal,
   /** How many signals were about this failure, the first included. */
   signals: z.int().positive(),
+  /** Some of them. */
+  samples: z.array(Sample).optional(),
+  /** When the latest arrived. */
+  lastSeenAt: z.int().optional(),
+  /** What a storm's own incident counts. */
+  storm: StormCount.optional(),
+  /** A person said `go` or `retry`: what only slows machines down does not hold it. */
+  asked: z.literal(true).optional(),
   state: State,
   /** Read from the default branch at triage; absent before. A pull request cannot change its own rules. */
   policy: SettledPolicy.optional(),

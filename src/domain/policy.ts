@@ -2,6 +2,7 @@ import * as z from "zod";
 import { commandNames, commands as commandTable } from "./command.ts";
 import type { CommandName } from "./command.ts";
 import { GatePolicy } from "./policy-gate.ts";
+import { IntakePolicy, QuietHours } from "./policy-intake.ts";
 import { Limits } from "./policy-limits.ts";
 import { ProtectionPolicy } from "./policy-protection.ts";
 import { Role } from "./role.ts";
@@ -60,6 +61,8 @@ export const Policy = z.strictObject({
         ),
     })
     .prefault({}),
+  intake: IntakePolicy.prefault({}),
+  quietHours: QuietHours.prefault({}),
   limits: Limits.prefault({}),
   gate: GatePolicy.prefault({}),
   protection: ProtectionPolicy.prefault({}),

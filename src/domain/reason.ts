@@ -43,8 +43,8 @@ export const reasons = {
   flaky: { title: "the failure comes and goes", next: "Quarantine the test, or report it with a failing seed." },
   infra: { title: "the infrastructure failed, not the code", next: "Run the job again." },
   budget: {
-    title: "the budget of this attempt is spent",
-    next: "Comment `/self-heal retry` to allow another attempt, or raise `limits.usd` or `limits.tokens`.",
+    title: "the budget is spent, or nearly",
+    next: "Comment `/self-heal retry` to allow another attempt, or raise the limit: `limits.usd` or `limits.tokens` for an attempt, `intake.usdPerDay` or `intake.installationUsdPerDay` for a day.",
   },
   turns: {
     title: "the agent used up its turns",
@@ -98,6 +98,26 @@ export const reasons = {
   paused: {
     title: "fixing is paused in this repository",
     next: "A maintainer comments `/self-heal resume`, then `/self-heal go`.",
+  },
+  storm: {
+    title: "too many new failures at once",
+    next: "Look for one cause behind them (a deployment, a service, a network). Say `/self-heal go` on one of them when the storm is over, or on the storm's own issue to end it early.",
+  },
+  "breaker-open": {
+    title: "too many of the last fixes were bad",
+    next: "Look at the last fix pull requests: is something wrong with the checks or the policy? One fix is tried again after `intake.breakerHours`; then say `/self-heal go`.",
+  },
+  "quiet-hours": {
+    title: "nothing is started during quiet hours",
+    next: "A maintainer comments `/self-heal go` to start it now, or narrows `quietHours.windows` in the policy.",
+  },
+  environment: {
+    title: "failures of this environment are not fixed here",
+    next: "A maintainer comments `/self-heal go` to have it fixed anyway, or adds the environment to `intake.environments`.",
+  },
+  "rate-limit": {
+    title: "there is enough to do here already",
+    next: "Review or close what is open. A maintainer comments `/self-heal go` to start this one now, or raises the limit in `intake`.",
   },
   protection: {
     title: "the repository's settings are not what its policy expects",

@@ -1,6 +1,8 @@
+import type { Activity } from "./activity.ts";
 import type { Address } from "./address.ts";
 import type { Event } from "./event.ts";
 import type { Incident } from "./incident.ts";
+import type { Fingerprint } from "./signal.ts";
 import type { GateRecord, Standing } from "./standing.ts";
 import type { Task } from "./task.ts";
 
@@ -17,6 +19,8 @@ export type Recall = {
   gate(pull: number): Promise<GateRecord | undefined>;
   /** The latest gates of Self-Heal's own fixes, newest first. */
   gates(limit: number): Promise<GateRecord[]>;
+  /** What has been going on until now, counted for one failure. */
+  activity(fingerprint: Fingerprint): Promise<Activity>;
 };
 
 /** What a task found out and what follows. All of it is written in one transaction, or none. */

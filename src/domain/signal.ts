@@ -17,8 +17,21 @@ export const Frame = z.strictObject({
   line: z.int().positive().optional(),
   column: z.int().positive().optional(),
   function: z.string().optional(),
+  /** The package, class or module that the code belongs to, where the sender or the stack names one. */
+  module: z.string().max(300).optional(),
+  /** Whether it is the application's own code, where the sender says so; else the path is asked. */
+  inApp: z.boolean().optional(),
 });
 export type Frame = z.infer<typeof Frame>;
+
+/** One of several errors of which one led to the other. */
+export const Exception = z.strictObject({
+  type: z.string().max(200).optional(),
+  message: z.string().max(20_000).optional(),
+  /** The crash site first. */
+  frames: z.array(Frame).max(500),
+});
+export type Exception = z.infer<typeof Exception>;
 
 /** Where a signal came from, with what is needed to answer there. */
 export const Origin = z.discriminatedUnion("kind", [
@@ -26,6 +39,15 @@ export const Origin = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("dispatch") }),
   z.strictObject({ kind: z.literal("workflow"), run: z.int().positive(), name: z.string() }),
   z.strictObject({ kind: z.literal("local") }),
+  /** A monitor reported it: the configured source, its kind of sender, and what the sender calls the place. */
+  z.strictObject({
+    kind: z.literal("monitor"),
+    source: z.string().max(100),
+    sender: z.string().max(50),
+    project: z.string().max(300),
+  }),
+  /** Not one failure but many at once; Self-Heal itself reports it, in an issue of its own. */
+  z.strictObject({ kind: z.literal("storm"), issue: z.int().positive().optional() }),
 ]);
 export type Origin = z.infer<typeof Origin>;
 
@@ -43,11 +65,18 @@ export const Signal = z.strictObject({
   detail: z.string().max(60_000).optional(),
   /** The crash site first, its callers after it. */
   frames: z.array(Frame).max(500),
+  /** The whole chain, the outermost first and the root cause last; absent where there is only one. */
+  exceptions: z.array(Exception).min(2).max(20).optional(),
   commit: z.string().optional(),
   environment: z.string().max(200).optional(),
   url: z.string().max(2_000).optional(),
+  /** The version that failed, as the sender names it. */
+  release: z.string().max(200).optional(),
+  level: z.enum(["fatal", "error", "warning", "info"]).optional(),
   /** What the sender itself calls this failure; used for grouping where present. */
   group: z.string().max(300).optional(),
+  /** Other names under which the sender knows the same failure: its own issue's id, an alert's fingerprint. */
+  aliases: z.array(z.string().max(300)).max(20).optional(),
   /** `maintainer`: a person with write permission vouched for the text. `telemetry`: a machine sent it. */
   trust: z.enum(["maintainer", "telemetry"]),
   /** The person who asked for the fix, whose write permission triage checks. Absent for machines. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Storm } from "./activity.ts";
 import { Decision } from "./decision.ts";
 import { IncidentId } from "./incident.ts";
 import { Policy } from "./policy.ts";
@@ -35,6 +36,8 @@ export const Standing = z.strictObject({
   /** The maintainer who ended the observation, where the policy leaves it to them. */
   go: z.strictObject({ by: z.string(), at: z.int() }).optional(),
   paused: z.strictObject({ by: z.string(), at: z.int(), reason: z.string() }).optional(),
+  /** The latest one; it may be over. */
+  storm: Storm.optional(),
   protection: ProtectionReport.optional(),
   /** Bypasses that were reported already, newest last. */
   bypasses: z.array(Bypass).optional(),

@@ -94,9 +94,9 @@ export function rest(state: Open | In<"triaging">, { by, note }: On<"holdAsked">
   return to({ phase: "held", ...why, untriaged: guidance ? { guidance } : {}, tries: fresh }, { type: "report" });
 }
 
-/** Whether only `go` ends a hold: its role may be higher than that of `retry`. */
-export function waitsForGo({ reason }: Pick<In<"held">, "reason">): boolean {
-  return reason === "observing" || reason === "on-hold";
+/** Whether only `go` ends a hold: its role may be higher than that of `retry`, or triage is not over. */
+export function waitsForGo({ reason, untriaged }: Pick<In<"held">, "reason" | "untriaged">): boolean {
+  return reason === "observing" || reason === "on-hold" || untriaged !== undefined;
 }
 
 /** With a pull request everything is looked at again, its approval too; without one an attempt starts. */

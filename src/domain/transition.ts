@@ -223,6 +223,8 @@ export function transition(state: State, event: Event, rules: Rulebook): Step {
   if (event.type === "commandGiven")
     return to(state, { type: "answer", command: event.command, by: event.by, at: event.at });
   if (event.type === "effectFailed") return failed(state, event);
+  if (event.type === "evidenceArrived" || event.type === "resolvedElsewhere")
+    return state.phase === "closed" ? stay(state) : to(state, { type: "report" });
   // TypeScript cannot correlate the two unions; the Table type already did.
   const cell = table[state.phase][event.type] as Cell<Phase, Event["type"]> | undefined;
   return cell ? cell.rule(state, event, rules) : stay(state);

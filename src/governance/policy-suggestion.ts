@@ -61,7 +61,7 @@ function where({ path, item }: Known): string {
 }
 
 /** The nearest of some words, if it is so near that it may be a slip of the keyboard. */
-function closest(text: string, words: readonly string[]): string | undefined {
+export function closest(text: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((word) => ({ word, far: distance(text.toLowerCase(), word.toLowerCase()) }))
     .toSorted((a, b) => a.far - b.far);

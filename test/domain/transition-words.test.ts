@@ -139,7 +139,7 @@ test("a revert that a person asked for and nobody merges leaves the fix healed, 
 test("only the gate's approval of the head leads to a merge", () => {
   explore((_, __, step) => {
     if (step.state.phase !== "merging") return;
-    expect(step.effects.every(({ type }) => type === "merge" || type === "answer")).toBe(true);
+    expect(step.effects.every(({ type }) => ["merge", "answer", "report"].includes(type))).toBe(true);
   });
   explore(({ state }, event, step) => {
     if (state.phase === "merging" || step.state.phase !== "merging") return;

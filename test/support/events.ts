@@ -113,6 +113,9 @@ export function samples(attempt: number): { [T in Event["type"]]: On<T>[] } {
     pauseAsked: [{ type: "pauseAsked", by: "ada", note: "release week" }],
     resumeAsked: [{ type: "resumeAsked", by: "ada" }],
     commandRefused: [{ type: "commandRefused", command: "stop", by: "rita", why: "no write permission" }],
+    evidenceArrived: [{ type: "evidenceArrived", title: "t", detail: "d", severity: "error" }],
+    resolvedElsewhere: [{ type: "resolvedElsewhere", by: "sentry" }],
+    stormTold: [{ type: "stormTold", issue: 3 }],
     effectFailed: ["fix", "report", "revert", "watch"].map((effect) => ({
       type: "effectFailed",
       effect,
