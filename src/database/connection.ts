@@ -97,7 +97,8 @@ function scoped(sql: Sql, scope: Scope): Sql {
   };
 }
 
-function statements(db: DatabaseSync): Sql {
+/** Each statement is prepared once. */
+export function statements(db: DatabaseSync): Sql {
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = prepared.get(sql);

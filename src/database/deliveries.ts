@@ -119,18 +119,28 @@ function finish(sql: Sql, { source, id, state, note }: Handled & { source: strin
   );
 }
 
-/** A few hundred at a time, so that nobody waits long for the turn to write. */
+const handled = `
+  delete from deliveries where seq in (
+    select seq from deliveries where state <> 'pending' and received_at < :before limit :pruneAtOnce)`;
+/** A key is seen after its delivery was received; one that waits since then may still come with its key. */
+const seen = `
+  delete from seen where key in (
+    select key from seen
+    where at < min(:before, coalesce((select min(received_at) from deliveries where state = 'pending'), :before))
+    limit :pruneAtOnce)`;
+
 async function prune(write: Connections["write"], before: number): Promise<number> {
-  let pruned = 0;
+  const pruned = await deleteAll(write, handled, before);
+  await deleteAll(write, seen, before);
+  return pruned;
+}
+
+/** A few hundred at a time, so that nobody waits long for the turn to write. */
+async function deleteAll(write: Connections["write"], deletion: string, before: number): Promise<number> {
+  let deleted = 0;
   for (;;) {
-    const gone = await write((sql) =>
-      sql.run(
-        `delete from deliveries where seq in (
-           select seq from deliveries where state <> 'pending' and received_at < :before limit :pruneAtOnce)`,
-        { before, pruneAtOnce },
-      ),
-    );
-    pruned += gone;
-    if (gone < pruneAtOnce) return pruned;
+    const gone = await write((sql) => sql.run(deletion, { before, pruneAtOnce }));
+    deleted += gone;
+    if (gone < pruneAtOnce) return deleted;
   }
 }

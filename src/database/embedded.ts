@@ -1,12 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { UserError } from "../domain/user-error.ts";
 import { type Connections, type Sql, connect } from "./connection.ts";
+import { activityFrom, openingsIn } from "./activity.ts";
+import { aliasesIn } from "./aliases.ts";
 import { archiveOn, deliveriesOn } from "./deliveries.ts";
 import { forgettingIn } from "./forget.ts";
 import { gatesFrom, gatesIn } from "./gates.ts";
 import { groupCommit } from "./group-commit.ts";
 import { incidentsFrom, incidentsIn } from "./incidents.ts";
 import { backlogOn, jobsIn, leasesOn } from "./jobs.ts";
+import { ledgerIn, startsFrom } from "./ledger.ts";
 import { lockDirectory } from "./lock.ts";
 import { marksOn, standingsFrom, standingsIn } from "./standings.ts";
 import type { Store, Tx } from "./store.ts";
@@ -55,6 +58,8 @@ export async function storeOn(connections: Connections): Promise<Store> {
     ...tasksOn(connections),
     ...incidentsFrom(read),
     find: incidentsIn(read).find,
+    ...activityFrom(read),
+    ...startsFrom(read),
     ...standingsFrom(read),
     ...marksOn(connections),
     ...gatesFrom(read),
@@ -73,6 +78,9 @@ export async function storeOn(connections: Connections): Promise<Store> {
 function writesIn(sql: Sql): Tx {
   return {
     ...incidentsIn(sql),
+    ...aliasesIn(sql),
+    ...ledgerIn(sql),
+    ...openingsIn(sql),
     ...jobsIn(sql),
     ...tasksIn(sql),
     ...standingsIn(sql),

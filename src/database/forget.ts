@@ -8,6 +8,9 @@ const deletions = [
   `delete from jobs where incident in (${incidents})`,
   `delete from events where incident in (${incidents})`,
   "delete from incidents where repository = :repository",
+  ...["aliases", "seen", "ledger", "starts", "pulls", "ends", "storm_failures"].map(
+    (table) => `delete from ${table} where repository = :repository`,
+  ),
   "delete from tasks where repository = :repository",
   "delete from gates where repository = :repository",
   "delete from standings where id = :repository",

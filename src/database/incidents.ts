@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Address } from "../domain/address.ts";
 import { Event } from "../domain/event.ts";
 import { Incident, IncidentId } from "../domain/incident.ts";
+import type { Origin } from "../domain/signal.ts";
 import type { Row, Sql } from "./connection.ts";
 import type { LoggedEvent, Store, Tx } from "./store.ts";
 
@@ -24,13 +25,15 @@ export function incidentsIn(sql: Sql): Pick<Tx, "insertEvent" | "find" | "insert
         `select id, body from incidents where ${where} order by phase <> 'closed' desc, seq desc limit 1`,
         values,
       );
-      return row && parse(row);
+      return row && parseIncident(row);
     },
     async insertIncident(incident) {
       sql.run(
-        `insert into incidents (id, repository, installation, fingerprint, phase, pull, revert, issue, head, body)
-         values (:id, :repository, :installation, :fingerprint, :phase, :pull, :revert, :issue, :head, :body)`,
-        columns(incident),
+        `insert into incidents (id, repository, installation, fingerprint, phase, pull, revert, issue, head, origin,
+           opened_at, closed_at, body)
+         values (:id, :repository, :installation, :fingerprint, :phase, :pull, :revert, :issue, :head, :origin,
+           :openedAt, :closedAt, :body)`,
+        { ...columns(incident), origin: incident.signal.origin.kind, openedAt: incident.openedAt },
       );
     },
     async saveIncident(incident) {
@@ -38,7 +41,7 @@ export function incidentsIn(sql: Sql): Pick<Tx, "insertEvent" | "find" | "insert
       const changed = sql.run(
         `update incidents set repository = :repository, installation = :installation, fingerprint = :fingerprint,
            phase = :phase, pull = coalesce(:pull, pull), revert = coalesce(:revert, revert), issue = :issue,
-           head = coalesce(:head, head), body = :body
+           head = coalesce(:head, head), closed_at = coalesce(closed_at, :closedAt), body = :body
          where id = :id`,
         columns(incident),
       );
@@ -51,14 +54,19 @@ export function incidentsFrom(sql: Sql): Pick<Store, "incident" | "incidents" | 
   return {
     async incident(id) {
       const row = sql.get("select id, body from incidents where id = :id", { id });
-      return row && parse(row);
+      return row && parseIncident(row);
     },
-    async incidents({ open, limit }) {
+    async incidents({ open, repository, since, limit }) {
+      const where = [
+        open !== undefined && `phase ${open ? "<>" : "="} 'closed'`,
+        repository !== undefined && "repository = :repository",
+        since !== undefined && "(opened_at >= :since or closed_at >= :since)",
+      ].filter((condition) => condition !== false);
       const rows = sql.all(
-        `select id, body from incidents where :open is null or (phase <> 'closed') = :open order by seq desc limit :limit`,
-        { open: open === undefined ? null : Number(open), limit },
+        `select id, body from incidents where ${["true", ...where].join(" and ")} order by seq desc limit :limit`,
+        { ...(repository !== undefined && { repository }), ...(since !== undefined && { since }), limit },
       );
-      return rows.map(parse);
+      return rows.map(parseIncident);
     },
     async events(incident) {
       const rows = sql.all("select key, incident, body, at from events where incident = :incident order by seq", {
@@ -100,12 +108,20 @@ function columns(incident: Incident): Record<string, SQLInputValue> {
     pull: pull?.number ?? null,
     head: pull?.head ?? null,
     revert: "revert" in state && typeof state.revert === "number" ? state.revert : null,
-    issue: signal.origin.kind === "issue" ? signal.origin.number : null,
+    issue: issueOf(signal.origin),
+    closedAt: state.phase === "closed" ? incident.changedAt : null,
     body: JSON.stringify(incident),
   };
 }
 
-function parse(row: Row): Incident {
+/** Where commands about the incident are given, beside its pull requests. */
+function issueOf(origin: Origin): number | null {
+  if (origin.kind === "issue") return origin.number;
+  return origin.kind === "storm" ? (origin.issue ?? null) : null;
+}
+
+/** A row with the columns `id` and `body`. */
+export function parseIncident(row: Row): Incident {
   const { id, body } = Body.parse(row);
   const parsed = Incident.safeParse(JSON.parse(body));
   if (!parsed.success) throw new Error(`this version cannot read incident ${id}`, { cause: parsed.error });

@@ -137,11 +137,97 @@ const migrations: readonly string[] = [
   create index gates_open on gates (repository, at) where open;
   create index gates_fixes on gates (repository, at) where incident is not null;
   `,
+  `
+  -- What is counted before something is started. The counts of before this schema are not known, and count as none.
+  alter table incidents add column origin text not null default '';
+  alter table incidents add column opened_at integer not null default 0;
+  alter table incidents add column closed_at integer;
+  update incidents set origin = coalesce(json_extract(body, '$.signal.origin.kind'), ''),
+    opened_at = coalesce(json_extract(body, '$.openedAt'), 0),
+    closed_at = case when phase = 'closed' then coalesce(json_extract(body, '$.changedAt'), 0) end;
+  create index incidents_opened on incidents (repository, opened_at, origin);
+  create index incidents_lately on incidents (opened_at);
+  create index incidents_ended on incidents (closed_at) where closed_at is not null;
+  create index incidents_proposed on incidents (repository)
+    where pull is not null and phase not in ('watching', 'reverting', 'closed');
+
+  -- Other names of an incident's failure: fingerprints of other versions, the senders' own ids.
+  create table aliases (
+    repository integer not null,
+    alias text not null,
+    incident text not null,
+    primary key (repository, alias)
+  ) strict, without rowid;
+
+  -- The keys of signals that were counted. Only some signals are in the event log.
+  create table seen (key text primary key, repository integer not null, at integer not null) strict, without rowid;
+  create index seen_at on seen (at);
+
+  -- What attempts cost.
+  create table ledger (
+    seq integer primary key,
+    incident text not null,
+    repository integer not null,
+    installation integer not null,
+    at integer not null,
+    usd real not null,
+    tokens integer not null
+  ) strict;
+  create index ledger_repository on ledger (repository, at, usd);
+  create index ledger_installation on ledger (installation, at, usd);
+
+  -- Each time a failure was taken on.
+  create table starts (
+    seq integer primary key,
+    incident text not null,
+    repository integer not null,
+    fingerprint text not null,
+    at integer not null
+  ) strict;
+  create index starts_failure on starts (repository, fingerprint, at);
+  create index starts_repository on starts (repository, at, fingerprint);
+  create index starts_at on starts (at, incident);
+
+  -- Fix pull requests, when they were opened.
+  create table pulls (
+    repository integer not null,
+    number integer not null,
+    installation integer not null,
+    incident text not null,
+    at integer not null,
+    primary key (repository, number)
+  ) strict, without rowid;
+  create index pulls_repository on pulls (repository, at);
+  create index pulls_installation on pulls (installation, at);
+
+  -- How the fix of an incident ended, last.
+  create table ends (
+    incident text primary key,
+    repository integer not null,
+    at integer not null,
+    kind text not null
+  ) strict, without rowid;
+  create index ends_repository on ends (repository, at, kind);
+
+  -- Failures that a storm's incident stands for.
+  create table storm_failures (
+    incident text not null,
+    repository integer not null,
+    fingerprint text not null,
+    primary key (incident, fingerprint)
+  ) strict, without rowid;
+  `,
 ];
+
+/** The schema of a database, and the one that this version works with. */
+export function schemaVersion(db: DatabaseSync): { found: number; known: number } {
+  const found = Number(db.prepare("pragma user_version").get()?.["user_version"] ?? 0);
+  return { found, known: migrations.length };
+}
 
 /** Brings a database to the present schema, in one transaction. Throws UserError when it is from a newer version. */
 export function migrate(db: DatabaseSync): void {
-  const version = Number(db.prepare("pragma user_version").get()?.["user_version"] ?? 0);
+  const { found: version } = schemaVersion(db);
   if (version > migrations.length)
     throw new UserError(
       `The database has schema ${version}, written by a newer Self-Heal; this one knows schema ${migrations.length}. ` +

@@ -1,10 +1,13 @@
+import type { Activity, PastFix } from "../domain/activity.ts";
 import type { Address } from "../domain/address.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Incident, IncidentId } from "../domain/incident.ts";
 import type { Repository } from "../domain/repository.ts";
+import type { Fingerprint } from "../domain/signal.ts";
 import type { GateRecord, Standing } from "../domain/standing.ts";
+import type { Openings } from "../domain/storm.ts";
 import type { Task } from "../domain/task.ts";
 
 /** One inbound HTTP call, verified. Key: (source, id). `body` is the raw bytes. Times are UTC milliseconds. */
@@ -55,6 +58,14 @@ export type Back = { dueAt: number; error: string; counts: boolean };
 
 export type LoggedEvent = { key: string; incident: IncidentId; event: Event; at: number };
 
+/** Something that counts when the next fix is to be started. */
+export type Entry =
+  | { kind: "spent"; usd: number; tokens: number }
+  /** A failure was taken on; later attempts of the same incident are not told. */
+  | { kind: "started" }
+  | { kind: "proposed"; number: number }
+  | { kind: "ended"; end: PastFix["end"] };
+
 /**
  * The writes of one transaction: all of them or none. A `Tx` is dead once its transaction ended. Waiting for another
  * write of the same store inside a transaction waits forever: transactions run one after the other.
@@ -64,6 +75,16 @@ export type Tx = {
   insertEvent(event: LoggedEvent): Promise<boolean>;
   /** The open incident at an address, else the newest closed one; locked until the transaction ends. A `pull` is the fix pull request or its revert. */
   find(address: Address): Promise<Incident | undefined>;
+  /** The open incident with one of these names (fingerprints and aliases), else the newest closed one; as `find`. */
+  findNamed(repository: number, names: readonly string[]): Promise<Incident | undefined>;
+  /** Names under which `findNamed` finds the incident from now on, and no other one. */
+  addNames(incident: Incident, names: readonly string[]): Promise<void>;
+  /** Remembers the key of a signal. False when it was seen, or is the key of an event. `prune` forgets it. */
+  see(key: string, repository: number, at: number): Promise<boolean>;
+  record(incident: Incident, entry: Entry, at: number): Promise<void>;
+  openings(repository: number, now: number): Promise<Openings>;
+  /** False when this storm has seen the failure before. */
+  countInStorm(storm: Incident, failure: Fingerprint): Promise<boolean>;
   /** Fails when an incident with this fingerprint is open already. */
   insertIncident(incident: Incident): Promise<void>;
   /** Also indexes the incident's pull request, revert and head for `find`. */
@@ -119,7 +140,8 @@ export type Store = {
   /** Newest first. */
   failedDeliveries(limit: number): Promise<FailedDelivery[]>;
   /**
-   * Forgets deliveries that were handled or given up and were received before this time; gives their number.
+   * Forgets deliveries that were handled or given up and were received before this time, and the keys of signals that
+   * were seen before it; gives the number of deliveries.
    * Incidents and events are the audit trail, and stay.
    */
   prune(before: number): Promise<number>;
@@ -156,7 +178,12 @@ export type Store = {
   /** As `Tx.find`, of what was committed, without a lock. */
   find(address: Address): Promise<Incident | undefined>;
   /** Newest first. */
-  incidents(filter: { open?: boolean; limit: number }): Promise<Incident[]>;
+  /** `since`: only those that were opened or closed since then. */
+  incidents(filter: { open?: boolean; repository?: number; since?: number; limit: number }): Promise<Incident[]>;
+  /** What counts before a failure of this repository is taken on at `now`. */
+  activity(repository: Repository, fingerprint: Fingerprint, now: number): Promise<Activity>;
+  /** The incidents that were taken on since then. */
+  startedSince(at: number): Promise<Set<IncidentId>>;
   /** In the order they were applied. */
   events(incident: IncidentId): Promise<LoggedEvent[]>;
   /** `broken` jobs are kept but never claimed: this version cannot read their effect. */

@@ -83,7 +83,7 @@ async function outcome(job: Job, signal: AbortSignal, context: JobContext): Prom
     signal.throwIfAborted();
     const incident = await store.incident(job.incident);
     if (!incident || !isWanted(incident.state, job.effect)) return { kind: "unwanted" };
-    const event = await context.run(incident, job.effect, signal, recallOf(store, incident.signal.repository));
+    const event = await context.run(incident, job.effect, signal, recallOf(store, incident.signal.repository, now));
     signal.throwIfAborted();
     return { kind: "done", event };
   } catch (error) {

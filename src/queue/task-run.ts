@@ -63,7 +63,7 @@ async function endOf({ task, tries }: ClaimedTask, signal: AbortSignal, context:
   if (tries > maxTries) return { kind: "givenUp", error: new Error("it took the process down with it, repeatedly") };
   try {
     signal.throwIfAborted();
-    const outcome = await context.run(task, recallOf(context.store, task.repository), signal);
+    const outcome = await context.run(task, recallOf(context.store, task.repository, context.now), signal);
     signal.throwIfAborted();
     return { kind: "done", outcome };
   } catch (error) {

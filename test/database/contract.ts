@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/database/store.ts";
+import { activityContract, namesContract } from "./contract-activity.ts";
 import { deliveriesContract } from "./contract-deliveries.ts";
 import { addressesContract, queriesContract, transactionsContract } from "./contract-incidents.ts";
 import { jobsContract } from "./contract-jobs.ts";
@@ -24,6 +25,8 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     tasks: () => tasksContract(present, reopen),
     standings: () => standingsContract(present, reopen),
     gates: () => gatesContract(present),
+    activity: () => activityContract(present),
+    names: () => namesContract(present),
     queries: () => queriesContract(present, reopen),
   };
   for (const [part, tests] of Object.entries(parts))

@@ -185,10 +185,17 @@ describe("the embedded store in its directory", () => {
     await insert(store, incidentNumber(1));
     await store.close();
     const raw = new DatabaseSync(join(directory, "self-heal.db"));
-    raw.exec("drop table tasks; drop table standings; drop table gates; pragma user_version = 1");
+    raw.exec("drop table tasks; drop table standings; drop table gates");
+    for (const index of ["opened", "lately", "ended", "proposed"]) raw.exec(`drop index incidents_${index}`);
+    for (const column of ["origin", "opened_at", "closed_at"]) raw.exec(`alter table incidents drop column ${column}`);
+    for (const table of ["aliases", "seen", "ledger", "starts", "pulls", "ends", "storm_failures"])
+      raw.exec(`drop table ${table}`);
+    raw.exec("pragma user_version = 1");
     raw.close();
     const upgraded = await openEmbedded({ directory });
     expect(await upgraded.incident(incidentNumber(1).id)).toEqual(incidentNumber(1));
+    const { signal, fingerprint, openedAt } = incidentNumber(1);
+    expect((await upgraded.activity(signal.repository, fingerprint, openedAt)).incidentsLastHour).toBe(1);
     await upgraded.remember(repositoryNumber(1));
     expect((await upgraded.incident(incidentNumber(1).id))?.signal.repository).toEqual(repositoryNumber(1));
     await upgraded.close();
@@ -218,7 +225,7 @@ describe("the embedded store in its directory", () => {
     const connections = connect(directory);
     const store = await storeOn(connections);
     await insert(store, incidentNumber(1));
-    connections.writer.exec("pragma max_page_count = 60");
+    connections.writer.exec("pragma max_page_count = 110");
     const ids = Array.from({ length: 40 }, (_, index) => String(index));
     const results = await Promise.allSettled(ids.map((id) => store.accept(delivery(id, 10_000))));
     const stored = results.filter(({ status }) => status === "fulfilled").length;

@@ -41,6 +41,8 @@ test("opens an incident for a new failure and has it triaged", async () => {
     signal,
     fingerprint,
     signals: 1,
+    samples: [{ n: 1, at: 5, message: signal.message }],
+    lastSeenAt: 5,
     state: { phase: "triaging" },
     requesters: [{ login: "ada", type: "User" }],
     pushers: [],
@@ -67,12 +69,7 @@ test("counts another signal of an open incident, and a repeated one not at all",
       incident: { signals: 2, changedAt: 6 },
     });
   const [incident] = await store.incidents({ limit: 2 });
-  expect((await store.events(incident?.id ?? id)).at(-1)?.event).toEqual({
-    type: "recurred",
-    note: "It breaks (https://x.test/1)",
-    commit: shas[0],
-    requesters: [{ login: "ada", type: "User" }],
-  });
+  expect((await store.events(incident?.id ?? id)).map(({ key }) => key)).toEqual(["d1"]);
   expect(await waiting()).toEqual(["triage"]);
 });
 
