@@ -9,9 +9,11 @@ export type OwnError = { type?: string; message?: string };
  * text as a stack trace or an error's line.
  */
 export function ownError(signal: Signal): OwnError {
-  const { type, message } = signal.origin.kind === "dispatch" ? reported(signal) : mentioned(signal);
+  const { type, message } = machines.includes(signal.origin.kind) ? reported(signal) : mentioned(signal);
   return { ...(type && { type }), ...(message && { message }) };
 }
+
+const machines: readonly string[] = ["dispatch", "monitor"] satisfies Signal["origin"]["kind"][];
 
 type Found = { type: string | undefined; message: string | undefined };
 

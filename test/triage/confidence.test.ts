@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Signal } from "../../src/domain/signal.ts";
 import { confidence } from "../../src/triage/confidence.ts";
+import { indexPaths } from "../../src/triage/repository-path.ts";
 import { signal } from "./signals.ts";
 
-const files = new Set(["src/cart.js", "index.js"]);
-const facts = { fileExists: (path: string) => files.has(path) };
+const facts = { paths: indexPaths(["src/cart.js", "setup.js", "index.js", "lib/index.js"]) };
 const commit = "a".repeat(40);
 const issue: Partial<Signal> = { origin: { kind: "issue", number: 1 } };
 const workflow: Partial<Signal> = { origin: { kind: "workflow", run: 1, name: "CI" }, frames: [] };
@@ -13,7 +13,7 @@ const vendor = [{ file: "/srv/node_modules/x/y.js" }];
 test.each<[string, Partial<Signal>, number]>([
   ["a stack in the repository", {}, 0.65],
   ["a stack in the repository, at a known commit", { commit }, 0.7],
-  ["a place at the root", { frames: [{ file: "index.js" }] }, 0.65],
+  ["a place at the root", { frames: [{ file: "setup.js" }] }, 0.65],
   ["a place that is not there", { frames: [{ file: "src/gone.js" }] }, 0.5],
   ["a place whose last name alone is there", { frames: [{ file: "/srv/other/index.js" }] }, 0.5],
   ["only a message", { frames: [] }, 0.25],

@@ -16,6 +16,14 @@ test.each([
   ["internal/modules/cjs/loader.js", true],
   ["<frozen importlib._bootstrap>", true],
   ["[native code]", true],
+  ["dart:async/zone.dart", true],
+  ["package:flutter/src/widgets/framework.dart", true],
+  ["package:shop/cart.dart", false],
+  ["/home/u/.pub-cache/hosted/x/lib/x.dart", true],
+  ["github.com/pkg/errors@v0.9.1/errors.go", true],
+  ["/rustc/90c5/library/core/src/option.rs", true],
+  ["/_/src/libraries/System.Linq/Sum.cs", true],
+  ["Swift/ContiguousArrayBuffer.swift", true],
 ])("%s is foreign: %s", (file, expected) => expect(isVendor({ file })).toBe(expected));
 
 test.each([
@@ -25,6 +33,7 @@ test.each([
   ["https://example.com/static/a.js#x", "/static/a.js"],
   ["C:\\app\\a.js", "/app/a.js"],
   ["../../src/a.js", "src/a.js"],
+  ["webpack-internal:///(rsc)/./app/page.tsx", "(rsc)/./app/page.tsx"],
 ])("the path of %s is %s", (file, expected) => expect(framePath(file)).toBe(expected));
 
 const files = new Set(["src/cart.js", "packages/api/src/cart.js", "index.js", "lib/index.js"]);
