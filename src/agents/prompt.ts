@@ -146,9 +146,12 @@ function originText(origin: Origin): string {
     case "workflow":
       return `workflow run ${origin.run} (${origin.name})`;
     case "dispatch":
+    case "monitor":
       return "error monitor";
     case "local":
       return "command line";
+    case "storm":
+      return "many failures at once";
   }
 }
 
