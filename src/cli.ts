@@ -86,10 +86,72 @@ program
     process.exitCode = await (await import("./protection-command.ts")).protectionReportCommand(repository, options);
   });
 
+const triage = program
+  .command("triage")
+  .description("say how signals on standard input would be grouped and judged, one JSON object a line; offline")
+  .option("--ndjson", "one JSON object a line (the only format)", true)
+  .option("--source <kind>", "the lines are payloads of this sender, as sentry or logfire")
+  .option("--tree <dir>", "a checkout in which the places of a failure are looked up")
+  .action(async (options) => (await import("./triage-command.ts")).triageCommand(options));
+triage
+  .command("calibration")
+  .description("compare the confidence of past incidents with what became of them")
+  .option("--json", "for machines", false)
+  .option("--data-dir <dir>", "the store's directory")
+  .action(async (options) => (await import("./calibration-command.ts")).calibrationCommand(await withData(options)));
+
+program
+  .command("report")
+  .description("what was reported, acted on and left alone, with its false positives; exit code 0 when there are none")
+  .requiredOption("--since <time>", "how far back, as 24h or 7d")
+  .option("--repository <owner/repository>", "only this one")
+  .option("--json", "for machines", false)
+  .option("--data-dir <dir>", "the store's directory")
+  .action(async (options) => {
+    process.exitCode = await (await import("./report-command.ts")).reportCommand(await withData(options));
+  });
+
+program
+  .command("log")
+  .description("understand CI logs")
+  .command("explain <file>")
+  .description("show what broke, according to a CI log or a tool's output (- for standard input; gzip is read, too)")
+  .option("--json", "for machines", false)
+  .option("--tool-output", "only the places in files that a tool's plain output names", false)
+  .action(async (file, options) => (await import("./log-command.ts")).explainLogFile(file, options));
+
+program
+  .command("stack")
+  .description("understand stack traces")
+  .command("parse <file>")
+  .description("show the exceptions and frames of a text (- for standard input)")
+  .option("--json", "for machines", false)
+  .action(async (file, options) => {
+    process.exitCode = (await import("./stack-command.ts")).parseStackFile(file, options);
+  });
+
+const sources = program.command("sources").description("monitors that may report failures");
+sources
+  .command("list")
+  .description("show what SELF_HEAL_SOURCES configures and the URL for each sender; secrets are not shown")
+  .action(async () => (await import("./sources-command.ts")).listSources());
+sources
+  .command("test <name>")
+  .description("send a signed sample through the route of a running App; exit code 0 when it was accepted, else 1")
+  .option("--url <url>", "the App's base address", "http://localhost:3000")
+  .action(async (name, options) => {
+    process.exitCode = await (await import("./sources-command.ts")).testSource(name, options);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
+}
+
+/** Commands about the past read the store of the App that is configured here. */
+async function withData<T extends { dataDir?: string }>(options: T): Promise<T & { dataDir: string }> {
+  return { ...options, dataDir: options.dataDir ?? (await import("./config.ts")).readConfig().dataDirectory };
 }

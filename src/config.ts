@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "./domain/user-error.ts";
+import { readSources } from "./sources.ts";
+import type { Source } from "./sources.ts";
 
 const flag = z
   .enum(["true", "false", "1", "0"], "write true or false")
@@ -45,6 +47,7 @@ const Environment = z.object({
   SELF_HEAL_SANDBOX_UID: positive.max(2_000_000_000).default(20_000),
   SELF_HEAL_NPM_REGISTRY: url.default("https://registry.npmjs.org"),
   SELF_HEAL_API_TOKEN: z.string().min(16, "use at least 16 characters: openssl rand -hex 32").optional(),
+  SELF_HEAL_SOURCES: z.string().min(1).optional(),
   DATABASE_URL: z.string().optional(),
 });
 
@@ -75,6 +78,8 @@ export type Config = {
   npmRegistry: string;
   /** Who may read the API. Absent: nobody. */
   apiToken?: string;
+  /** Monitors that may report failures. */
+  sources: readonly Source[];
 };
 
 /** Reads the environment. All problems are told at once, each with its remedy (UserError). */
@@ -88,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ? []
     : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   const credentials = readCredentials(given, problems);
+  const sources = readSources(given["SELF_HEAL_SOURCES"], given, problems);
   if (given["DATABASE_URL"] !== undefined) {
     problems.push(
       "DATABASE_URL: PostgreSQL is not supported yet; remove the variable to use the embedded store in SELF_HEAL_DATA_DIR",
@@ -98,7 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((line) => `  - ${line}`).join("\n")}\nEvery variable is explained in .env.example.`,
     );
   }
-  return toConfig(parsed.data, credentials);
+  return { ...toConfig(parsed.data, credentials), sources };
 }
 
 /** Probot's setup would download a tunnel client and open a channel at smee.io unasked; it reads this itself. */
@@ -106,7 +112,7 @@ export function keepSetupLocal(): void {
   process.env["NO_SMEE_SETUP"] ??= "true";
 }
 
-function toConfig(env: z.infer<typeof Environment>, credentials: Credentials | undefined): Config {
+function toConfig(env: z.infer<typeof Environment>, credentials: Credentials | undefined): Omit<Config, "sources"> {
   const dataDirectory = resolve(env.SELF_HEAL_DATA_DIR);
   return {
     ...(credentials && { credentials }),

@@ -1,4 +1,5 @@
 import type { Config, Credentials } from "./config.ts";
+import { createOpinion } from "./create-opinion.ts";
 import type { Store } from "./database/store.ts";
 import type { Log } from "./domain/log.ts";
 import type { Workshop } from "./effects/deps.ts";
@@ -36,7 +37,9 @@ export type Queue = {
 /** Gives both workers what carries out their work: no path leads from the queue to GitHub but these functions. */
 export function createQueue({ config, store, clients, log, now }: Parts, workshop: Workshop): Queue {
   const { appId } = config.credentials;
-  const effects = { ...workshop, clients, appId, confidenceThreshold: config.confidenceThreshold, now };
+  const opinion = createOpinion(config, log);
+  const { confidenceThreshold } = config;
+  const effects = { ...workshop, clients, appId, confidenceThreshold, now, ...(opinion && { opinion }) };
   const run: Run = async (incident, effect, signal, recall) => {
     // A renamed or transferred repository is found under its present name.
     const { repository } = (await recall.standing()) ?? incident.signal;

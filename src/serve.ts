@@ -9,17 +9,27 @@ import { createDeliveries } from "./deliveries.ts";
 import { createClients } from "./github/clients.ts";
 import type { Clients } from "./github/clients.ts";
 import { checkGitHub } from "./github/readiness.ts";
-import { createIntake } from "./intake.ts";
+import { createTally, tallyText } from "./intake.ts";
+import type { Tally } from "./intake.ts";
+import { createGithubIntake } from "./intake-github.ts";
+import { createSenderIntake } from "./intake-senders.ts";
 import { listen } from "./listen.ts";
 import { createQueue } from "./create-queue.ts";
 import type { Queue } from "./create-queue.ts";
 import { createInbox } from "./queue/inbox.ts";
 import type { Inbox } from "./queue/inbox.ts";
 import type { Upkeep } from "./queue/upkeep.ts";
+import { createSentryApi } from "./sentry-api.ts";
+import { createSentryPoll } from "./sentry-poll.ts";
+import type { SentryPoll } from "./sentry-poll.ts";
 import { createApi } from "./server/api.ts";
 import { createHealth } from "./server/health.ts";
 import type { Checks, Health } from "./server/health.ts";
+import type { Source } from "./sources.ts";
+import { createReadings } from "./take-reading.ts";
+import type { ReadingOptions } from "./take-reading.ts";
 import { githubEventNames } from "./webhooks/github.ts";
+import { senders } from "./webhooks/senders.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { Workshop } from "./effects/deps.ts";
 
@@ -31,6 +41,8 @@ export type Serving = {
   health: Health;
   /** The sweeps, which run by themselves; here for whoever cannot wait. */
   upkeep: Upkeep;
+  /** Asks Sentry by itself, too. */
+  sentryPoll: Pick<SentryPoll, "poll">;
   /** Resolves when no delivery and no effect is due; delayed ones don't count. */
   idle(): Promise<void>;
   /** Answers what has arrived, gives leases back, and closes the store. */
@@ -58,22 +70,30 @@ export async function serve(
   const self: Self = {};
   const common = { config, store, clients, log, now };
   const queue = createQueue(common, workshop);
-  const inbox = await createReplay({ ...common, queue, self, debounceMs });
-  const health = createHealth(checks({ store, workshop, clients, self }), { now, everySeconds: 30 });
+  const sentry = ({ sentry: access }: Source) => access && createSentryApi(access, now);
+  const inbox = await createReplay({ ...common, queue, self, debounceMs, sentry });
+  const tally = createTally();
+  const health = createHealth(checks({ store, workshop, clients, self, tally }), { now, everySeconds: 30 });
   const accepted = () => inbox.wake();
-  const intake = createIntake({ store, secrets: [webhookSecret], events: eventNames(), accepted, now, log });
+  const { sources } = config;
+  const keeping = { store, accepted, tally, now, log };
+  const github = createGithubIntake({ ...keeping, secrets: [webhookSecret], events: eventNames() });
+  const monitors = createSenderIntake({ ...keeping, sources, senders });
+  const sentryPoll = createSentryPoll({ store, sources, sentry, accepted, now, log });
   const api = createApi({ store, ...(config.apiToken && { token: config.apiToken }) });
 
   const server = await listen(config, {
-    handlers: [(request, response) => health.handle(request, response), api, intake],
+    handlers: [(request, response) => health.handle(request, response), api, monitors, github],
     log,
   });
   void health.refresh();
   inbox.wake();
   queue.start();
+  sentryPoll.start();
   log.info({ url: server.url, label: config.label, enabled: config.enabled, model: config.model }, "listening");
   const close = async () => {
     queue.stopSweeps();
+    sentryPoll.stop();
     health.close();
     await server.close();
     await inbox.stop();
@@ -86,7 +106,7 @@ export async function serve(
     await inbox.idle();
     await queue.idle();
   };
-  return { url: server.url, store, clients, health, upkeep: queue.upkeep, idle, close };
+  return { url: server.url, store, clients, health, upkeep: queue.upkeep, sentryPoll, idle, close };
 }
 
 /** Our own App's user, known once GitHub has been asked. */
@@ -109,10 +129,13 @@ async function createReplay({
   log,
   now,
   debounceMs,
-}: Common & { queue: Queue; self: Self; debounceMs: number }): Promise<Inbox> {
+  sentry,
+}: Common & Pick<ReadingOptions, "sentry"> & { queue: Queue; self: Self; debounceMs: number }): Promise<Inbox> {
   const { appId, privateKey, webhookSecret: secret } = config.credentials;
   const permissionsChanged = (installation: number) => clients.forget(installation);
-  const deliveries = createDeliveries({ store, now, queued: () => queue.wake(), permissionsChanged, debounceMs });
+  const queued = () => queue.wake();
+  const readings = createReadings({ store, sources: config.sources, senders, sentry, now, queued, log });
+  const deliveries = createDeliveries({ store, now, queued, permissionsChanged, debounceMs, readings });
   const quiet = log.child({ name: "probot" }, { level: "warn" });
   const probot = new Probot({ appId, privateKey, secret, baseUrl: config.githubApiUrl, log: quiet });
   const context = () => ({ label: config.label, appId, ...(self.login && { botLogin: self.login }), at: now() });
@@ -120,11 +143,12 @@ async function createReplay({
   return createInbox({ store, handle: async (delivery) => deliveries.handle(probot, delivery), log, now });
 }
 
-type Wired = { store: Store; workshop: Workshop; clients: Clients; self: Self };
+type Wired = { store: Store; workshop: Workshop; clients: Clients; self: Self; tally: Tally };
 
 /** What readiness means: each part can do its work, or says why not and what helps. */
-function checks({ store, workshop: { sandbox, engine }, clients, self }: Wired): Checks {
+function checks({ store, workshop: { sandbox, engine }, clients, self, tally }: Wired): Checks {
   return {
+    intake: () => Promise.resolve({ ok: true, note: tallyText(tally) }),
     database: () => store.check().then(() => ({ ok: true, note: "embedded store, readable and writable" })),
     queue: async () => {
       const [jobs, tasks] = await Promise.all([store.jobs(), store.tasks()]);

@@ -1,9 +1,9 @@
 import type { Store } from "./database/store.ts";
 import type { Repository } from "./domain/repository.ts";
 import type { Task } from "./domain/task.ts";
-import { dispatch, open } from "./queue/dispatch.ts";
+import { openSignal } from "./open-signal.ts";
+import { dispatch } from "./queue/dispatch.ts";
 import { want as wantTasks } from "./queue/tasks.ts";
-import { fingerprint } from "./triage/fingerprint.ts";
 import type { Inbound } from "./webhooks/inbound.ts";
 
 export type Taking = {
@@ -27,8 +27,7 @@ const takers: { [K in Inbound["kind"]]: Taker<K> } = {
   async signal({ signal }, taking, key) {
     const { store, now } = taking;
     await know(signal.repository, taking);
-    const { incident, opened } = await open(store, { key, signal, fingerprint: fingerprint(signal) }, now());
-    return `${opened ? "opened" : "counted for"} incident ${incident.id}`;
+    return openSignal(store, { key, signal }, now());
   },
   async event({ address, event }, taking, key) {
     const { store, now } = taking;

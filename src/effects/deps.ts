@@ -1,10 +1,13 @@
 import type { Engine } from "../agents/engine.ts";
+import type { RulesView } from "../agents/triage-prompt.ts";
+import type { Verdict } from "../agents/triage-verdict.ts";
 import type { Effect, Order } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Log } from "../domain/log.ts";
 import type { Recall } from "../domain/recall.ts";
 import type { Repository } from "../domain/repository.ts";
+import type { Signal } from "../domain/signal.ts";
 import type { Clients } from "../github/clients.ts";
 import type { Mirror, Sandbox } from "../sandbox/sandbox.ts";
 
@@ -23,6 +26,8 @@ export type Deps = Workshop & {
   clients: Clients;
   appId: number;
   confidenceThreshold: number;
+  /** What a cheap model makes of a report that the rules are unsure of. Absent: the rules decide alone. */
+  opinion?(signal: Signal, rules: RulesView & { fingerprint: string }): Promise<Verdict | undefined>;
   /** UTC milliseconds. */
   now(): number;
 };

@@ -71,8 +71,10 @@ function whatBroke(signal: Signal): string {
   const from = {
     issue: "An issue reported it",
     dispatch: "A monitor reported it",
+    monitor: "A monitor reported it",
     workflow: "A workflow failed on the default branch",
     local: "It was reported by hand",
+    storm: "Many failures came at once",
   }[signal.origin.kind];
   const link = signal.url ? ` (${signal.url})` : "";
   return `${from}${where}${link}:\n\n${fenced(signal.message.slice(0, 4_000))}`;

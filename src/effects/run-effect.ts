@@ -1,7 +1,9 @@
 import type { Effect } from "../domain/effect.ts";
 import type { Event } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
+import { Postponed } from "../domain/postponed.ts";
 import type { Recall } from "../domain/recall.ts";
+import { guard, isAsked } from "../triage/guards.ts";
 import { answer } from "./answer.ts";
 import { closePull } from "./close-pull.ts";
 import type { Deps, Runner } from "./deps.ts";
@@ -43,7 +45,30 @@ export async function runEffect(
 ): Promise<Event | undefined> {
   const paused = pausable.includes(effect.type) ? (await recall.standing())?.paused : undefined;
   if (paused) return { type: "heldBack", reason: "paused", note: `paused by ${paused.by}. ${paused.reason}`.trim() };
+  const held = await notItsTurn(incident, effect, { deps, recall });
+  if (held) return held;
   // TypeScript cannot correlate the effect with its runner; the registry's type already did.
   const run = runners[effect.type] as Runner<Effect["type"]>;
   return run({ incident, effect, signal, recall }, deps);
+}
+
+/**
+ * Storms, the circuit breaker and money, asked again right before an attempt: hours may lie between it and triage, and a
+ * person's `go` is no word against them. A pull request that has to wait its turn keeps its proven patch.
+ */
+async function notItsTurn(
+  incident: Incident,
+  effect: Effect,
+  { deps, recall }: { deps: Deps; recall: Recall },
+): Promise<Event | undefined> {
+  const first = effect.type === "propose" && !effect.pull;
+  const { policy, signal } = incident;
+  if (!policy || (effect.type !== "fix" && !first)) return undefined;
+  const now = deps.now();
+  const start = first ? "pull" : "attempt";
+  const activity = await recall.activity(incident.fingerprint);
+  const held = guard(activity, policy, { signal, asked: isAsked(incident), start, now });
+  if (!held) return undefined;
+  if (first) throw new Postponed(held.note, held.until ?? now + 3_600_000);
+  return { type: "heldBack", reason: held.reason, note: held.note };
 }

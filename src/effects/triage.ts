@@ -2,6 +2,7 @@ import type { Event, On } from "../domain/event.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { SettledPolicy } from "../domain/policy.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { Recall } from "../domain/recall.ts";
 import type { Signal } from "../domain/signal.ts";
 import { modeOf } from "../domain/standing.ts";
 import type { Standing } from "../domain/standing.ts";
@@ -10,20 +11,22 @@ import { hasWritePermission } from "../github/permissions.ts";
 import { readRepository } from "../github/repositories.ts";
 import type { RepositoryState } from "../github/repositories.ts";
 import { readPolicyInForce } from "../reconcile/policy-in-force.ts";
-import { confidence } from "../triage/confidence.ts";
+import { indexPaths } from "../triage/repository-path.ts";
 import type { Deps, Runner } from "./deps.ts";
-import { failedLog } from "./failed-log.ts";
 import { settle } from "./read-policy.ts";
 import { settingsInTheWay } from "./settings-in-the-way.ts";
+import { weigh } from "./weigh.ts";
 
 type Verdict = On<"triaged">["verdict"];
 
 /** Decides whether an incident is worth fixing, and keeps the policy that it will be fixed under. */
 export const triage: Runner<"triage"> = async ({ incident, recall }, deps) =>
-  ({ type: "triaged", verdict: await decide(incident, await recall.standing(), deps) }) satisfies Event;
+  ({ type: "triaged", verdict: await decide(incident, recall, deps) }) satisfies Event;
 
-async function decide(incident: Incident, standing: Standing | undefined, deps: Deps): Promise<Verdict> {
+async function decide(incident: Incident, recall: Recall, deps: Deps): Promise<Verdict> {
   const { signal } = incident;
+  const standing = await recall.standing();
+  if (signal.origin.kind === "storm") return ignore("storm", "A person ended the storm.");
   if (!deps.enabled()) return ignore("disabled", "SELF_HEAL_ENABLED is false");
   const place = await look(signal, deps);
   if ("verdict" in place) return place.verdict;
@@ -34,8 +37,8 @@ async function decide(incident: Incident, standing: Standing | undefined, deps: 
   if (read.problems.length > 0) return ignore("policy-invalid", read.problems.map((line) => `- ${line}`).join("\n"));
   if (!read.policy.enabled) return ignore("disabled", "The policy says enabled: false.");
   const policy = await settle(read.policy, mirror, tree, defaultBranch);
-  const paths = new Set(await mirror.list(tree));
-  const verdict = await weigh(incident, policy, { deps, fileExists: (path) => paths.has(path) });
+  const paths = indexPaths(await mirror.list(tree));
+  const verdict = await weigh(incident, { policy, paths, recall, deps });
   // Everything but the fix is done, so that a person who says go knows what for.
   const obstacle = verdict.kind === "fix" ? standsInTheWay(policy, standing) : undefined;
   return obstacle ? { kind: "hold", policy, ...obstacle } : verdict;
@@ -69,26 +72,6 @@ function standsInTheWay(
     return { reason: "observing", note: "Self-Heal observes here: a fix would be tried now, and nothing is changed." };
   const failing = settingsInTheWay(standing, policy);
   return failing.length > 0 ? { reason: "protection", note: failing.map((line) => `- ${line}`).join("\n") } : undefined;
-}
-
-async function weigh(
-  { signal }: Incident,
-  policy: SettledPolicy,
-  { deps, fileExists }: { deps: Deps; fileExists: (path: string) => boolean },
-): Promise<Verdict> {
-  const { value, terms } = confidence(signal, { fileExists });
-  if (value < deps.confidenceThreshold) {
-    const why = terms.map(({ name, delta }) => `${delta < 0 ? "−" : "+"}${Math.abs(delta)} ${name}`).join(", ");
-    return {
-      kind: "hold",
-      policy,
-      reason: "low-confidence",
-      note: `Confidence ${value.toFixed(2)} is below ${deps.confidenceThreshold} (${why}).`,
-    };
-  }
-  const detail =
-    signal.origin.kind === "workflow" ? await failedLog(signal.repository, signal.origin.run, deps) : undefined;
-  return { kind: "fix", policy, confidence: value, ...(detail && { detail }) };
 }
 
 function ignore(reason: Reason, note: string): Verdict {

@@ -3,9 +3,14 @@ import { benchGate } from "./gate.ts";
 import { benchGateRequests } from "./gate-requests.ts";
 import { benchHeal } from "./heal.ts";
 import { benchIdle } from "./idle.ts";
+import { benchIntake } from "./intake.ts";
+import { benchLogs } from "./logs.ts";
 import { benchModel } from "./model.ts";
 import { benchSandbox } from "./sandbox.ts";
+import { benchStack } from "./stack.ts";
 import { benchStore } from "./store.ts";
+
+import { benchTriage } from "./triage.ts";
 
 type Figures = Readonly<Record<string, number | string>>;
 
@@ -16,8 +21,12 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   idle: benchIdle,
   model: benchModel,
   store: benchStore,
+  logs: benchLogs,
+  stack: benchStack,
+  triage: benchTriage,
   gate: benchGate,
   "gate-requests": benchGateRequests,
+  intake: benchIntake,
 };
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, only: { type: "string" } } });

@@ -13,6 +13,7 @@ import { openStage } from "../github/stage.ts";
 import type { Stage } from "../github/stage.ts";
 import { samplePolicy, samplePull } from "../support/events.ts";
 import { sampleIncident } from "../support/incident.ts";
+import { quiet } from "../support/recall.ts";
 
 let stage: Stage;
 let issue: number;
@@ -47,6 +48,7 @@ function give(name: CommandName, given: Given = {}): Promise<Event | undefined> 
     siblings: () => Promise.resolve([]),
     incident: nothing,
     gates: () => Promise.resolve([]),
+    activity: () => Promise.resolve(quiet),
   };
   const effect = { type: "answer", command: { name, text }, by, at: given.at ?? at } as const;
   // An answer uses the clients and nothing else.

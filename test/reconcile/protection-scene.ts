@@ -5,6 +5,7 @@ import { protection } from "../../src/reconcile/protection.ts";
 import { openStage } from "../github/stage.ts";
 import type { Stage } from "../github/stage.ts";
 import type { Json, Permissions } from "../support/github/types.ts";
+import { quiet } from "../support/recall.ts";
 
 export const wide: Permissions = {
   metadata: "read",
@@ -76,6 +77,7 @@ function reconcile({ stage, memory }: Scene, by: string | undefined): Promise<Ta
     incident: async () => undefined,
     gate: async () => undefined,
     gates: async () => [],
+    activity: async () => quiet,
   };
   const { clients, github, repo: repository } = stage;
   const task = { kind: "protection" as const, repository, ...(by !== undefined && { by }) };

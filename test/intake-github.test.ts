@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Delivery } from "../src/database/store.ts";
-import { createIntake } from "../src/intake.ts";
+import { createTally } from "../src/intake.ts";
+import { createGithubIntake } from "../src/intake-github.ts";
 
 const secrets = ["a-secret-of-some-length", "the-old-secret-of-before"];
 let server: Server;
@@ -22,8 +23,9 @@ beforeEach(async () => {
     return Promise.resolve("stored");
   };
   const log = { debug: () => undefined, warn: () => undefined };
-  const intake = createIntake({
+  const intake = createGithubIntake({
     store: { accept },
+    tally: createTally(),
     secrets,
     events: new Set(["issues"]),
     accepted: () => (wakes += 1),
@@ -31,7 +33,9 @@ beforeEach(async () => {
     log,
   });
   server = createServer((request, response) => {
-    void intake(request, response).then((taken) => (taken ? undefined : response.writeHead(404).end()));
+    void Promise.resolve(intake(request, response)).then((taken) =>
+      taken ? undefined : response.writeHead(404).end(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
