@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { lifecycleDiagram } from "./domain/diagram.ts";
 import { UserError } from "./domain/user-error.ts";
@@ -97,7 +98,7 @@ triage
   .command("calibration")
   .description("compare the confidence of past incidents with what became of them")
   .option("--json", "for machines", false)
-  .option("--data-dir <dir>", "the store's directory")
+  .option("--data-dir <dir>", "the App's data directory (default: SELF_HEAL_DATA_DIR)")
   .action(async (options) => (await import("./calibration-command.ts")).calibrationCommand(await withData(options)));
 
 program
@@ -106,7 +107,7 @@ program
   .requiredOption("--since <time>", "how far back, as 24h or 7d")
   .option("--repository <owner/repository>", "only this one")
   .option("--json", "for machines", false)
-  .option("--data-dir <dir>", "the store's directory")
+  .option("--data-dir <dir>", "the App's data directory (default: SELF_HEAL_DATA_DIR)")
   .action(async (options) => {
     process.exitCode = await (await import("./report-command.ts")).reportCommand(await withData(options));
   });
@@ -151,7 +152,8 @@ try {
   process.exitCode = 2;
 }
 
-/** Commands about the past read the store of the App that is configured here. */
+/** Commands about the past read the store of the App that is configured here, which is in its data directory. */
 async function withData<T extends { dataDir?: string }>(options: T): Promise<T & { dataDir: string }> {
-  return { ...options, dataDir: options.dataDir ?? (await import("./config.ts")).readConfig().dataDirectory };
+  const directory = options.dataDir ?? (await import("./config.ts")).readConfig().dataDirectory;
+  return { ...options, dataDir: join(directory, "store") };
 }

@@ -13,7 +13,7 @@ export function listSources({ env, out = process.stdout }: Options = {}): void {
   const sources = readSourceConfig(env);
   if (sources.length === 0)
     out.write(
-      "No sources are configured. Set SELF_HEAL_SOURCES to a sources file; README.md, Sources, has one to copy.\n",
+      'No sources are configured. Set SELF_HEAL_SOURCES to a sources file; README.md, "Monitors", has one to copy.\n',
     );
   for (const source of sources) out.write(`${described(source)}\n`);
 }
