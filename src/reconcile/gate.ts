@@ -9,6 +9,7 @@ import type { Account } from "../domain/snapshot.ts";
 import type { GateRecord, Standing } from "../domain/standing.ts";
 import { decisionText } from "../governance/decision-text.ts";
 import { upsertCheck } from "../github/checks.ts";
+import type { Check } from "../github/checks.ts";
 import type { Octokit } from "../github/octokit.ts";
 import type { Deps, Reconciler } from "./deps.ts";
 import { evaluatePull } from "./evaluate.ts";
@@ -26,7 +27,9 @@ export const gate: Reconciler<"gate"> = async ({ task: { repository, number }, r
   if (!isJudged(remembered, snapshot.pull.author)) return { note: "a person's pull request; nobody asks for its gate" };
   const { incident } = remembered;
   const { open } = stateOf(evaluation);
-  if (open) await postGate(await deps.clients.for(repository, "report"), repository, { number, decision, incident });
+  const buttons = incident && { actions: gateButtons };
+  const run = { decision, head: decision.head, externalId: gateExternalId(number), ...buttons };
+  if (open) await postGate(await deps.clients.for(repository, "report"), repository, run);
   return {
     note: `${decision.decision}: ${decision.summary}`,
     gate: recordOf(repository, evaluation, incident, deps.now()),
@@ -90,6 +93,8 @@ function fingerprint({ decision, head, base, summary }: Decision, policy: string
 /** Merged although the last decision about this very commit did not let it pass: somebody went past the gate. */
 function mergedPast({ evaluation, before, standing, number }: Seen, at: number): Standing["ungated"] {
   const { pull } = evaluation.snapshot;
+  // Judged when it was first seen merged: what changes afterwards, such as an approver's role, says nothing of the merge.
+  if (before && !before.open) return undefined;
   const allowed = before?.decision.decision === "pass" && before.head === pull.head;
   const known = standing?.ungated ?? [];
   if (allowed || known.some((one) => one.number === number)) return undefined;
@@ -118,31 +123,13 @@ const states: {
   fail: { conclusion: "failure" },
 };
 
-type Post = { number: number; decision: Decision; incident: Incident | undefined };
+type Post = Pick<Check, "head" | "externalId" | "actions"> & { decision: Decision };
 
-/** Writes only what differs. */
-async function postGate(octokit: Octokit, repository: Repository, { number, decision, incident }: Post): Promise<void> {
+/** Posts a gate; writes only what differs. A merge queue's group has the same name on its own commit. */
+export async function postGate(octokit: Octokit, repository: Repository, { decision, ...run }: Post): Promise<void> {
   await upsertCheck(octokit, repository, {
+    ...run,
     name: gateCheckName(decision.base),
-    head: decision.head,
-    externalId: gateExternalId(number),
-    title: decision.summary,
-    summary: decisionText(decision),
-    ...states[decision.decision],
-    ...(incident && { actions: gateButtons }),
-  });
-}
-
-/** The gate of a merge queue's group has the same name, on the group's own commit. */
-export async function postGroup(
-  octokit: Octokit,
-  repository: Repository,
-  { decision, head }: { decision: Decision; head: Decision["head"] },
-): Promise<void> {
-  await upsertCheck(octokit, repository, {
-    name: gateCheckName(decision.base),
-    head,
-    externalId: `group/${head}`,
     title: decision.summary,
     summary: decisionText(decision),
     ...states[decision.decision],

@@ -5,7 +5,7 @@ import { worstDecision } from "../governance/gate.ts";
 import { readMergeGroup } from "../github/merge-queue.ts";
 import type { Reconciler } from "./deps.ts";
 import { evaluatePull } from "./evaluate.ts";
-import { postGroup } from "./gate.ts";
+import { postGate } from "./gate.ts";
 
 /** A merge queue's group passes where every pull request in it passes; where they are not known, it does not. */
 export const mergeGroup: Reconciler<"mergeGroup"> = async ({ task: { repository, head, ref }, recall }, deps) => {
@@ -17,7 +17,8 @@ export const mergeGroup: Reconciler<"mergeGroup"> = async ({ task: { repository,
           numbers.map(async (number) => (await evaluatePull({ repository, number, recall }, deps)).decision),
         ),
       );
-  await postGroup(await deps.clients.for(repository, "report"), repository, { decision, head });
+  const run = { decision, head, externalId: `group/${head}` };
+  await postGate(await deps.clients.for(repository, "report"), repository, run);
   return { note: `${decision.decision}: ${decision.summary}` };
 };
 

@@ -169,6 +169,19 @@ test("an approved merge is not reported", async () => {
   expect((await world.app.store.standing(world.repository.id))?.ungated).toBeUndefined();
 });
 
+test("an approved merge stays approved, whatever becomes of the approver", async () => {
+  await ada().review(world.name, 2, { event: "APPROVE" });
+  await world.settle();
+  await mona().merge(world.name, 2);
+  await world.settle();
+  world.repository.setRole("ada", "read");
+  for (const body of ["late", "later"]) {
+    await mona().review(world.name, 2, { event: "COMMENT", body });
+    await world.settle();
+  }
+  expect((await world.app.store.standing(world.repository.id))?.ungated).toBeUndefined();
+});
+
 test("events without consequences write nothing", async () => {
   world.github.clearRequests();
   await world.app.upkeep.thorough();
