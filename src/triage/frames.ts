@@ -23,19 +23,3 @@ export function framePath(file: string): string {
 export function isVendor({ file }: Pick<Frame, "file">): boolean {
   return vendor.test(framePath(file));
 }
-
-/**
- * The path in the repository that a frame's file stands for, or undefined. A deployed path is longer than ours, so its
- * tail is looked for, longest first, but never by the last name alone: every project has an `index.js`. For those who
- * can only ask for one path at a time; with the tree at hand, `repository-path.ts` finds more and refuses what is not
- * certain.
- */
-export function repositoryPath(file: string, fileExists: (path: string) => boolean): string | undefined {
-  const segments = framePath(file)
-    .split("/")
-    .filter((segment) => segment !== "" && segment !== ".");
-  if (segments.includes("..")) return undefined;
-  const candidates = segments.slice(0, 40).map((_, start) => segments.slice(start));
-  const match = candidates.find((tail) => (tail.length > 1 || segments.length === 1) && fileExists(tail.join("/")));
-  return match?.join("/");
-}

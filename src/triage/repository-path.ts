@@ -22,18 +22,18 @@ export function indexPaths(paths: Iterable<string>): PathIndex {
  * is longer. Two segments must agree, or the name must be the only one of its kind. After Sentry's
  * `auto_source_code_config/code_mapping.py`.
  *
- * Where several paths fit, the one that equals the frame's is meant, or else the longest that the frame ends with;
- * otherwise there is no saying. Code of packages is never ours, and no path with `..` is looked for.
+ * The path that equals the frame's is meant, whatever others there are; where several fit, the longest that the frame
+ * ends with; otherwise there is no saying. Code of packages is never ours, and no path with `..` is looked for.
  */
 export function repositoryPath({ file, module }: Placed, index: PathIndex): string | undefined {
   if (file === undefined || isVendor({ file })) return undefined;
   const wanted = segmentsOf(file, module);
   const named = index.get(wanted.at(-1) ?? "") ?? [];
   if (wanted.length === 0 || wanted.includes("..")) return undefined;
-  const fitting = named.filter((path) => fits(path.split("/"), wanted, named.length === 1));
-  if (fitting.length <= 1) return fitting[0];
   const whole = wanted.join("/");
-  return fitting.find((path) => path === whole) ?? longestWithin(whole, fitting);
+  if (named.includes(whole)) return whole;
+  const fitting = named.filter((path) => fits(path.split("/"), wanted, named.length === 1));
+  return fitting.length <= 1 ? fitting[0] : longestWithin(whole, fitting);
 }
 
 /** All that fit end the frame's path: then they end one another, and the longest says most. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { framePath, isVendor, repositoryPath } from "../../src/triage/frames.ts";
+import { framePath, isVendor } from "../../src/triage/frames.ts";
 
 test.each([
   ["/srv/app/src/a.js", false],
@@ -35,20 +35,3 @@ test.each([
   ["../../src/a.js", "src/a.js"],
   ["webpack-internal:///(rsc)/./app/page.tsx", "(rsc)/./app/page.tsx"],
 ])("the path of %s is %s", (file, expected) => expect(framePath(file)).toBe(expected));
-
-const files = new Set(["src/cart.js", "packages/api/src/cart.js", "index.js", "lib/index.js"]);
-
-test.each([
-  ["/srv/app/src/cart.js", "src/cart.js"],
-  ["/build/packages/api/src/cart.js", "packages/api/src/cart.js"],
-  ["src/cart.js", "src/cart.js"],
-  ["index.js", "index.js"],
-  ["webpack://app/./src/cart.js", "src/cart.js"],
-  ["/srv/other/index.js", undefined],
-  ["/srv/lib/index.js", "lib/index.js"],
-  ["/srv/../src/cart.js", undefined],
-  ["src/gone.js", undefined],
-  ["", undefined],
-])("%s is %s in the repository", (file, expected) => {
-  expect(repositoryPath(file, (path) => files.has(path))).toBe(expected);
-});

@@ -62,3 +62,20 @@ test("a hundred thousand files are indexed once and asked often", () => {
   expect(repositoryPath({ file: "/srv/packages/p7/src/part7/index.ts" }, big)).toBe("packages/p7/src/part7/index.ts");
   expect(performance.now() - start).toBeLessThan(3_000);
 });
+
+const few = indexPaths(["src/cart.js", "packages/api/src/cart.js", "index.js", "lib/index.js"]);
+
+test.each([
+  ["/srv/app/src/cart.js", "src/cart.js"],
+  ["/build/packages/api/src/cart.js", "packages/api/src/cart.js"],
+  ["src/cart.js", "src/cart.js"],
+  ["index.js", "index.js"],
+  ["webpack://app/./src/cart.js", "src/cart.js"],
+  ["/srv/other/index.js", undefined],
+  ["/srv/lib/index.js", "lib/index.js"],
+  ["/srv/../src/cart.js", undefined],
+  ["src/gone.js", undefined],
+  ["", undefined],
+])("%s is %s in the repository", (file, expected) => {
+  expect(repositoryPath({ file }, few)).toBe(expected);
+});
