@@ -13,7 +13,8 @@ import type { Upkeep } from "./queue/upkeep.ts";
 import { createWorker } from "./queue/worker.ts";
 import { runTask } from "./reconcile/run-task.ts";
 
-type Parts = {
+/** What everything that is wired up needs. */
+export type Parts = {
   config: Config & { credentials: Credentials };
   store: Store;
   clients: Clients;

@@ -15,7 +15,7 @@ import { createGithubIntake } from "./intake-github.ts";
 import { createSenderIntake } from "./intake-senders.ts";
 import { listen } from "./listen.ts";
 import { createQueue } from "./create-queue.ts";
-import type { Queue } from "./create-queue.ts";
+import type { Parts, Queue } from "./create-queue.ts";
 import { createInbox } from "./queue/inbox.ts";
 import type { Inbox } from "./queue/inbox.ts";
 import type { Upkeep } from "./queue/upkeep.ts";
@@ -111,13 +111,6 @@ export async function serve(
 
 /** Our own App's user, known once GitHub has been asked. */
 type Self = { login?: string };
-type Common = {
-  config: Config & { credentials: Credentials };
-  store: Store;
-  clients: Clients;
-  log: Logger;
-  now: () => number;
-};
 
 /** The inbox replays stored deliveries into Probot, whose handlers put what they meant back into the store. */
 async function createReplay({
@@ -130,7 +123,11 @@ async function createReplay({
   now,
   debounceMs,
   sentry,
-}: Common & Pick<ReadingOptions, "sentry"> & { queue: Queue; self: Self; debounceMs: number }): Promise<Inbox> {
+}: Parts & { log: Logger } & Pick<ReadingOptions, "sentry"> & {
+    queue: Queue;
+    self: Self;
+    debounceMs: number;
+  }): Promise<Inbox> {
   const { appId, privateKey, webhookSecret: secret } = config.credentials;
   const permissionsChanged = (installation: number) => clients.forget(installation);
   const queued = () => queue.wake();

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
  */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]|(?![\t\n])\p{Cc}/gu;
 // Terminal colours would leave `[31m` behind if only their ESC went.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const terminalSequence = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 const lineBreak = /\r\n?|\u2028|\u2029/g;
 

@@ -15,6 +15,9 @@ export const IncidentId = z
   .brand<"IncidentId">();
 export type IncidentId = z.infer<typeof IncidentId>;
 
+/** Fix branches, and only they, start like this. */
+export const fixBranchPrefix = "self-heal/";
+
 /** The fix pull request. `head` is the commit that checks and approvals are about. */
 export const Pull = z.strictObject({ number: z.int().positive(), head: CommitSha, branch: z.string() });
 export type Pull = z.infer<typeof Pull>;

@@ -1,3 +1,4 @@
+import { fixBranchPrefix } from "../domain/incident.ts";
 import type { Incident } from "../domain/incident.ts";
 import { fenced, plain } from "../domain/markdown.ts";
 import type { Ledger, Patch } from "../domain/patch.ts";
@@ -26,7 +27,7 @@ export function branchName({ id, signal }: Pick<Incident, "id" | "signal">): str
     .replaceAll(/[^a-z0-9]+/g, "-")
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, "");
-  return `self-heal/${id}-${slug || "fix"}`;
+  return `${fixBranchPrefix}${id}-${slug || "fix"}`;
 }
 
 /** The commit's message; the same facts as the pull request, short. The pull request closes the issue, not the commit. */

@@ -23,7 +23,8 @@ type Given = { policy: SettledPolicy; paths: PathIndex; recall: Recall; deps: De
 export async function weigh(incident: Incident, given: Given): Promise<Verdict> {
   const { policy, paths, recall, deps } = given;
   const detail = await logOf(incident.signal, deps);
-  const signal = enrich(detail === undefined ? incident.signal : { ...incident.signal, detail });
+  // What came with the report was read when it arrived.
+  const signal = detail === undefined ? incident.signal : enrich({ ...incident.signal, detail });
   const category = reportCategory(signal);
   const asked = isAsked(incident);
   const threshold = policy.intake.confidence ?? deps.confidenceThreshold;

@@ -1,9 +1,9 @@
+import type { Log } from "../domain/log.ts";
 import type { Repository } from "../domain/repository.ts";
 import { createAppJwt } from "./app-jwt.ts";
 import { createConditional } from "./conditional.ts";
 import { createGranted } from "./granted.ts";
 import type { Permissions } from "./granted.ts";
-import type { Log } from "./log.ts";
 import { PlainOctokit } from "./octokit.ts";
 import type { AppIdentity, KnownComment, Octokit, Self } from "./octokit.ts";
 import { createPacer, githubWriteLimits } from "./pacer.ts";
@@ -19,7 +19,7 @@ export type ClientOptions = {
   privateKey: string;
   /** Base of the REST API, for GitHub Enterprise Server or a stand-in. Default: https://api.github.com */
   baseUrl?: string;
-  log: Log;
+  log: Pick<Log, "debug" | "warn">;
   now: () => number;
   fetch?: typeof fetch;
   /** Default: GitHub's own limits, or none where `baseUrl` is this machine. */

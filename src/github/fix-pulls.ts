@@ -1,10 +1,11 @@
+import { fixBranchPrefix } from "../domain/incident.ts";
 import { CommitSha } from "../domain/repository.ts";
 import type { Repository } from "../domain/repository.ts";
 import { at } from "./address.ts";
 import type { Octokit } from "./octokit.ts";
 
 /** GitHub names the branch of a revert after the one that it takes back. */
-const ourBranch = /^(?:revert-\d+-)?self-heal\//;
+const ourBranch = new RegExp(`^(?:revert-\\d+-)?${fixBranchPrefix}`);
 
 /** Open fixes and reverts that our App proposed. One request per 100 open pull requests. Needs scope `govern`. */
 export async function listFixPulls(

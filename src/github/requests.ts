@@ -1,14 +1,14 @@
+import type { Log } from "../domain/log.ts";
 import { Postponed } from "../domain/postponed.ts";
 import type { Repository } from "../domain/repository.ts";
 import { errorStatus } from "./github-error.ts";
-import type { Log } from "./log.ts";
 import type { Octokit } from "./octokit.ts";
 import type { Pacer } from "./pacer.ts";
 import { limitedUntil } from "./rate-limit.ts";
 import type { Answer, createPauses } from "./rate-limit.ts";
 
 type Watch = {
-  log: Log;
+  log: Pick<Log, "debug" | "warn">;
   now: () => number;
   pauses: ReturnType<typeof createPauses>;
   counts: Map<number, number>;

@@ -1,6 +1,7 @@
+import { fixBranchPrefix } from "../domain/incident.ts";
 import { CommitSha } from "../domain/repository.ts";
 import type { Repository } from "../domain/repository.ts";
-import { fixBranchPrefix, ignored, notInstalled, repositoryOf } from "./inbound.ts";
+import { ignored, notInstalled, repositoryOf } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 /** GitHub lists no more branches than this in a `status` payload. */

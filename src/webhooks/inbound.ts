@@ -58,9 +58,6 @@ export type WebhookContext = { label: string; appId: number; botLogin?: string; 
 export type Payload<N extends EmitterWebhookEventName> = EmitterWebhookEvent<N>["payload"];
 export type Reader<N extends EmitterWebhookEventName> = (payload: Payload<N>, context: WebhookContext) => Inbound[];
 
-/** Fix branches, and only they, start like this. */
-export const fixBranchPrefix = "self-heal/";
-
 export function ignored(why: string): Inbound[] {
   return [{ kind: "ignored", why }];
 }

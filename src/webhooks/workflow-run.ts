@@ -1,8 +1,9 @@
+import { fixBranchPrefix } from "../domain/incident.ts";
 import type { Repository } from "../domain/repository.ts";
 import { CommitSha } from "../domain/repository.ts";
 import { checksReported } from "./checks.ts";
 import { clip, firstLine } from "./clip.ts";
-import { fixBranchPrefix, ignored, notInstalled, repositoryOf } from "./inbound.ts";
+import { ignored, notInstalled, repositoryOf } from "./inbound.ts";
 import type { WebhookContext, Inbound, Payload } from "./inbound.ts";
 
 const failures: readonly unknown[] = ["failure", "timed_out", "startup_failure"];
